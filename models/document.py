@@ -1,0 +1,58 @@
+"""Documents: long prose that is searched by its words, deleted into the trash, and outlives its owner."""
+
+from __future__ import annotations
+
+import enum
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, choice
+from models.recipes.full_text import searchable, words
+from models.recipes.indexes import keyset
+from models.recipes.keys import BigintKey
+from models.recipes.soft_delete import SoftDelete, live, trash
+from models.recipes.timestamps import Timestamps
+from models.user import User
+
+
+class DocumentStatus(enum.StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class Document(BigintKey, Timestamps, SoftDelete, Base):
+    __tablename__ = "document"
+
+    # SET NULL: what someone wrote stays when they leave.
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
+    title: Mapped[str]
+    body: Mapped[str]
+    status: Mapped[DocumentStatus] = mapped_column(
+        choice(DocumentStatus, "document_status"), server_default=DocumentStatus.DRAFT
+    )
+    # 'english', because this is prose: whoever looks for "budget" wants "budgets" as well.
+    # left(), because a tsvector holds 1 MB and a longer text could not be saved at all.
+    search: Mapped[str] = searchable(
+        "setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', left(body, 250000)), 'B')"
+    )
+
+    owner: Mapped[User | None] = relationship()
+
+    def __str__(self) -> str:
+        return self.title
+
+
+# The list, newest first: deleted_at IS NULL ORDER BY created_at DESC, id DESC
+live("document_live_created_at", Document.created_at, Document.id)
+# The list by title: deleted_at IS NULL ORDER BY title, id
+live("document_live_title", Document.title, Document.id)
+# The drafts, newest first: deleted_at IS NULL AND status = 'draft' ORDER BY created_at DESC, id DESC
+live("document_live_status", Document.status, Document.created_at, Document.id)
+# The trash: deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC
+trash("document_trash", Document.deleted_at, Document.id)
+# The documents of a user, and SET NULL when the user is deleted: owner_id = 7 ORDER BY id
+keyset("document_owner_id", Document.owner_id, Document.id)
+# The search box: search @@ websearch_to_tsquery('english', 'budget')
+words("document_search", Document.search)
