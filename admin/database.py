@@ -1,0 +1,101 @@
+"""The way to the database: engine and pool, the console's own sessionmaker, and how long a statement may take.
+
+Cookbook recipe “connection pool”. Limits are transaction-local (`SET LOCAL`), so they hold behind PgBouncer in
+transaction mode too, where nothing else survives from one transaction to the next.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from admin.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+CONNECT_TIMEOUT_S = 3
+"""A database that does not answer must cost a page seconds, not minutes."""
+
+
+class ConsoleSession(Session):
+    """The session class of the console alone: listeners (such as the one that hides deleted rows) sit on it, so that
+    no other user of the same models is affected."""
+
+
+def make_engine(settings: Settings, url: str | None = None) -> AsyncEngine:
+    """An engine on `url` (default: the application's database) with the pool of the settings.
+
+    Behind a pooler (`LARDER_POOLER=1`) the pool is the pooler's: connections are not kept here, nothing is prepared.
+    """
+    target = url or settings.database_url
+    if target is None:
+        raise ValueError("no database URL: the caller starts the embedded server first and passes its URL")
+    engine = create_async_engine(
+        target,
+        hide_parameters=True,
+        connect_args={
+            # Never prepared: after five runs Postgres may settle on a generic plan, which for a rare search word walks
+            # a whole index (hundreds of milliseconds instead of one); and a pooler cannot carry prepared statements.
+            "prepare_threshold": None,
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "keepalives_idle": 30,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "application_name": "larder",
+        },
+        **_pool(settings),
+    )
+    _limit_every_transaction(engine, settings)
+    return engine
+
+
+def _pool(settings: Settings) -> dict[str, Any]:
+    if settings.pooler:
+        return {"poolclass": NullPool}
+    return {
+        "pool_size": settings.pool_size,
+        "max_overflow": settings.pool_overflow,
+        "pool_timeout": settings.pool_timeout,
+        "pool_recycle": settings.pool_recycle,
+        "pool_pre_ping": settings.pool_pre_ping,
+    }
+
+
+def _limit_every_transaction(engine: AsyncEngine, settings: Settings) -> None:
+    limits = (
+        f"set local statement_timeout = {settings.statement_timeout_ms}; "
+        f"set local lock_timeout = {settings.lock_timeout_ms}; "
+        "set local idle_in_transaction_session_timeout = '60s'"
+    )
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _set_limits(connection: Connection) -> None:
+        connection.exec_driver_sql(limits)
+
+
+def make_session_maker(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """The console's own sessionmaker; nothing expires on commit, since a page is built after its transaction."""
+    return async_sessionmaker(engine, sync_session_class=ConsoleSession, expire_on_commit=False, autoflush=False)
+
+
+@asynccontextmanager
+async def bounded(session: AsyncSession, milliseconds: int) -> AsyncIterator[None]:
+    """Run what is inside under another statement timeout than the transaction's, then put the old one back.
+
+    A statement that takes longer is cancelled by Postgres (SQLSTATE 57014) and leaves the transaction aborted: use a
+    savepoint around it when the transaction has to go on.
+    """
+    before = await session.scalar(text("select current_setting('statement_timeout')"))
+    await _set_timeout(session, str(milliseconds))
+    yield
+    await _set_timeout(session, str(before))
+
+
+async def _set_timeout(session: AsyncSession, value: str) -> None:
+    await session.execute(text("select set_config('statement_timeout', :value, true)"), {"value": value})

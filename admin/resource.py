@@ -1,0 +1,52 @@
+"""A table as the console offers it: its model's traits, and the columns and acts that its registration allows.
+
+The layers below web/ take a `Resource`, never a view: which columns may be seen, sorted, filtered, changed, exported
+and imported is decided once, at start-up, and an allow-list everywhere else. What is not named here does not exist for
+a URL, a form or a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from admin.traits import Column, Traits
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One registered table. Column names are names of mapped attributes, checked against the traits at start-up."""
+
+    identity: str
+    name: str
+    name_plural: str
+    traits: Traits
+    list_columns: tuple[str, ...]
+    details_columns: tuple[str, ...]
+    form_columns: tuple[str, ...]
+    """What a form may change; also what a CSV import may write."""
+    export_columns: tuple[str, ...]
+    search_columns: tuple[str, ...]
+    """Text columns the search box looks into when the model has no tsvector."""
+    default_sort: tuple[tuple[str, bool], ...]
+    """(column, descending) pairs, without the primary key that `ordering` appends."""
+    page_size: int
+    acts: frozenset[str] = field(default_factory=frozenset)
+    """Of `create edit delete import export`: what the registration leaves on; roles narrow it further."""
+    labels: dict[str, str] = field(default_factory=dict)
+    """Labels given by the registration; the others come from the traits."""
+
+    @property
+    def model(self) -> type[Any]:
+        return self.traits.model
+
+    @property
+    def visible(self) -> frozenset[str]:
+        """Columns a URL may name to sort or filter: nothing that no page shows (a hidden column is an oracle)."""
+        return frozenset(self.list_columns) | frozenset(self.details_columns)
+
+    def column(self, name: str) -> Column:
+        return self.traits.columns[name]
+
+    def label(self, name: str) -> str:
+        return self.labels.get(name) or self.traits.columns[name].label

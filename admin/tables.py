@@ -1,0 +1,194 @@
+"""The console's own tables, in their own schema `larder`, with their own metadata.
+
+The console works for any model because it keeps what it needs to remember here: who may come in, what was done, what
+was there before, and the imports. The application role may not change or delete the record of what was done; only
+the triggers write before-images (revision `operations`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, MetaData, Text, func, text
+from sqlalchemy.dialects.postgresql import BYTEA, JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SCHEMA = "larder"
+STAGING_SCHEMA = "larder_staging"
+
+ROLES = ("admin", "editor", "viewer")
+IMPORT_STATES = ("staging", "review", "queued", "running", "done", "failed", "cancelled", "undone")
+
+
+class Base(DeclarativeBase):
+    """Base of the console's own tables."""
+
+    metadata = MetaData(
+        schema=SCHEMA,
+        naming_convention={
+            "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+            "uq": "%(table_name)s_%(column_0_N_name)s_key",
+            "ck": "%(table_name)s_%(constraint_name)s_check",
+            "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+            "pk": "%(table_name)s_pkey",
+        },
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        dt.datetime: DateTime(timezone=True),
+        str: Text,
+        int: BigInteger,
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        bytes: BYTEA,
+    }
+
+
+def _in(column: str, values: tuple[str, ...]) -> str:
+    return f"{column} in ({', '.join(repr(value) for value in values)})"
+
+
+class Person(Base):
+    """Someone who may log in. Names are unique whatever their case."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint(_in("role", ROLES), name="role"),
+        Index("person_name_key", func.lower(text("name")), unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str]
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    preferences: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+
+
+class Session(Base):
+    """One logged-in browser: the sha256 of its cookie, never the cookie; `flash` is shown once on the next page."""
+
+    __tablename__ = "session"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"), index=True)
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    last_seen_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    ip: Mapped[str | None]
+    agent: Mapped[str | None]
+    flash: Mapped[list[Any] | None]
+
+
+class LoginThrottle(Base):
+    """How often a key (a person at an address, an address, a person) failed to log in within the running window."""
+
+    __tablename__ = "login_throttle"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    until: Mapped[dt.datetime]
+
+
+class Operation(Base):
+    """One thing a person did, written in the transaction that did it; never changed afterwards.
+
+    `undoes` is unique: an operation can be undone once, however many ask at the same moment. Whether an operation is
+    undone is asked, not stored. `detail` holds what its page shows beside the sentence (counts a table, file names).
+    """
+
+    __tablename__ = "operation"
+    __table_args__ = (
+        Index("operation_identity_id_idx", "identity", "id"),
+        Index("operation_person_id_id_idx", "person_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
+    person_name: Mapped[str]
+    kind: Mapped[str]
+    identity: Mapped[str | None]
+    rows: Mapped[int]
+    sentence: Mapped[str]
+    source: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("operation.id"), unique=True)
+
+
+class BeforeImage(Base):
+    """A row as it was before an update ('U') or a delete ('D'), whoever did it; written by trigger only.
+
+    `operation_id` is NULL for a change made outside the console; then `database_role` says which role made it.
+    `key` is the primary key as a JSON array in the key's column order. What changed is computed when it is read:
+    the row's next image (or the row itself) holds the new values.
+    """
+
+    __tablename__ = "before_image"
+    __table_args__ = (
+        Index("before_image_table_name_key_id_idx", "table_name", "key", "id"),
+        Index("before_image_operation_id_idx", "operation_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    operation_id: Mapped[int | None]
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    database_role: Mapped[str] = mapped_column(server_default=text("session_user"))
+    table_name: Mapped[str]
+    kind: Mapped[str]
+    key: Mapped[list[Any]]
+    before: Mapped[dict[str, Any]]
+
+
+class InsertedKeys(Base):
+    """The keys of rows that were inserted, up to ten thousand in one JSON array; written by trigger only.
+
+    A million-row import costs a hundred rows here. A row was changed since when a before-image of it exists that is
+    younger than the operation and not of it.
+    """
+
+    __tablename__ = "inserted_keys"
+    __table_args__ = (Index("inserted_keys_operation_id_idx", "operation_id"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    operation_id: Mapped[int | None]
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    database_role: Mapped[str] = mapped_column(server_default=text("session_user"))
+    table_name: Mapped[str]
+    keys: Mapped[list[Any]]
+
+
+class FormNonce(Base):
+    """A form that was handed in, and where its answer leads: the same form sent again leads to the same place."""
+
+    __tablename__ = "form_nonce"
+
+    nonce: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    location: Mapped[str | None]
+
+
+class Import(Base):
+    """One CSV file handed in for a table, from upload to undo. Its rows lie in `larder_staging.import_<id>`.
+
+    `options` is what the person chose (mapping, mode, key ...), `report` what the last check or the run found.
+    """
+
+    __tablename__ = "import"
+    __table_args__ = (CheckConstraint(_in("state", IMPORT_STATES), name="state"), Index("import_sha256_idx", "sha256"))
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
+    person_name: Mapped[str]
+    identity: Mapped[str]
+    file_name: Mapped[str]
+    file_bytes: Mapped[int]
+    sha256: Mapped[bytes]
+    state: Mapped[str]
+    options: Mapped[dict[str, Any]]
+    report: Mapped[dict[str, Any] | None]
+    error: Mapped[str | None]
+    finished_at: Mapped[dt.datetime | None]
+    operation_id: Mapped[int | None] = mapped_column(ForeignKey(Operation.id), index=True)

@@ -1,0 +1,89 @@
+"""The only place that spells URLs: paths without a host, so that no Host header can point a link elsewhere.
+
+Pages of one row carry the query string of the list they came from; saving or deleting leads back to that very list.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+BASE = "/admin"
+
+
+def _path(*parts: str, query: str = "") -> str:
+    path = "/".join((BASE, *(quote(part, safe="") for part in parts)))
+    return f"{path}?{query}" if query else path
+
+
+def home() -> str:
+    return f"{BASE}/"
+
+
+def login(next_path: str = "") -> str:
+    """The login page; `next_path` is a path on this console that the login leads to."""
+    return _path("login", query=f"next={quote(next_path, safe='')}" if next_path else "")
+
+
+def logout() -> str:
+    return _path("logout")
+
+
+def listing(identity: str, query: str = "") -> str:
+    return _path(identity, "list", query=query)
+
+
+def create(identity: str, query: str = "") -> str:
+    return _path(identity, "create", query=query)
+
+
+def edit(identity: str, key: str, query: str = "") -> str:
+    return _path(identity, "edit", key, query=query)
+
+
+def details(identity: str, key: str, query: str = "") -> str:
+    return _path(identity, "details", key, query=query)
+
+
+def delete(identity: str, query: str = "") -> str:
+    return _path(identity, "delete", query=query)
+
+
+def restore(identity: str, query: str = "") -> str:
+    return _path(identity, "restore", query=query)
+
+
+def purge(identity: str, query: str = "") -> str:
+    return _path(identity, "purge", query=query)
+
+
+def count(identity: str, query: str = "") -> str:
+    return _path(identity, "count", query=query)
+
+
+def choices(identity: str, column: str) -> str:
+    """Answers a search-as-you-type picker for a foreign-key column (`?term=`)."""
+    return _path(identity, "choices", column)
+
+
+def export(identity: str, kind: str, query: str = "") -> str:
+    return _path(identity, "export", kind, query=query)
+
+
+def import_upload(identity: str, query: str = "") -> str:
+    return _path(identity, "import", query=query)
+
+
+def import_page(import_id: int, step: str = "") -> str:
+    return _path("imports", str(import_id), *([step] if step else []))
+
+
+def operations(query: str = "") -> str:
+    return _path("operations", query=query)
+
+
+def operation(operation_id: int) -> str:
+    return _path("operations", str(operation_id))
+
+
+def undo(operation_id: int, query: str = "") -> str:
+    return _path("operations", str(operation_id), "undo", query=query)
