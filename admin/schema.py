@@ -1,0 +1,114 @@
+"""Brings a database to the newest schema, and says whether it is there.
+
+Sync on purpose: migrations are a set-up step. Everything happens in one transaction, so that a crash in the middle
+leaves the old schema, and behind one lock, so that any number of processes may start at once. `migrations/env.py`
+takes the lock and sets the timeouts, for `alembic` called by hand too.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from admin import grants
+
+OLDEST_SERVER = 16
+ATTEMPTS = 6
+PAUSE = 2.0
+"""Seconds between attempts, in which those whom our waiting lock held up get through."""
+ROOT = Path(__file__).parent.parent
+
+
+class SchemaError(Exception):
+    """The database cannot be used as it is; the message says why and what to do, in a sentence."""
+
+
+def migrate(owner_url: str, app_role: str) -> str:
+    """Upgrade to the newest revision, then grant the application's role what it needs; returns the revision.
+
+    Safe to repeat and to run in several processes at once. A table that stays locked for five seconds makes an
+    attempt give way, so that a migration never blocks everybody else behind it. Raises `SchemaError`.
+    """
+    engine = sa.create_engine(owner_url, poolclass=NullPool, connect_args={"connect_timeout": 10})
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with engine.begin() as connection:
+                return _migrate(connection, app_role)
+        except sa.exc.OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != "55P03":
+                raise
+            if attempt < ATTEMPTS:
+                time.sleep(PAUSE)
+    raise SchemaError("A table stayed locked by somebody else, so nothing was migrated. Try again when it is quiet.")
+
+
+def head_revision() -> str:
+    """The revision this version of Larder is made for."""
+    return _scripts().get_current_head() or ""
+
+
+def current_revision(connection: sa.Connection) -> str | None:
+    """The revision the database is at; None when it was never migrated."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_current(connection: sa.Connection) -> bool:
+    """Whether database and program belong together. From async code: `await connection.run_sync(is_current)`."""
+    return current_revision(connection) == head_revision()
+
+
+def server_major(connection: sa.Connection) -> int:
+    """The major version of the server, such as 18."""
+    return int(connection.scalar(sa.text("select current_setting('server_version_num')"))) // 10_000
+
+
+def require_supported(connection: sa.Connection) -> None:
+    """Raise `SchemaError` when the server is older than the oldest supported one."""
+    major = server_major(connection)
+    if major < OLDEST_SERVER:
+        raise SchemaError(f"Larder needs PostgreSQL {OLDEST_SERVER} or newer; this server is PostgreSQL {major}.")
+
+
+def _migrate(connection: sa.Connection, app_role: str) -> str:
+    require_supported(connection)
+    _require_known_revision(connection)
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    grants.grant(connection, app_role)
+    return current_revision(connection) or ""
+
+
+def _require_known_revision(connection: sa.Connection) -> None:
+    current = current_revision(connection)
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if current is not None and current not in known:
+        raise SchemaError(
+            f"The database was migrated by a newer Larder (revision {current}). Start that one, or restore a backup."
+        )
+
+
+def _config() -> Config:
+    return Config(toml_file=str(ROOT / "pyproject.toml"))
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def role_of(url: str) -> str:
+    """The role a database URL connects as."""
+    role = make_url(url).username
+    if role is None:
+        raise SchemaError("DATABASE_URL names no role: write postgresql://ROLE:PASSWORD@HOST/DATABASE.")
+    return role

@@ -1,0 +1,56 @@
+"""What the fixtures hand to a test: a database it may look into, and a record of the statements sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg import sql as compose
+
+from admin.embedded import EmbeddedPostgres
+
+
+class Database:
+    """One database of the test server, and the eyes of its superuser."""
+
+    def __init__(self, server: EmbeddedPostgres, name: str) -> None:
+        self.name = name
+        self.app_url = server.url("larder_app", name)
+        self.owner_url = server.url("larder_owner", name)
+        self.superuser_url = server.url("postgres", name)
+        self._plain_url = server.url("postgres", name, driver="postgresql")
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def sql(self, statement: str | compose.Composed, *values: Any) -> list[tuple[Any, ...]]:
+        """Run a statement as superuser, outside whatever the test does, committed at once; returns its rows."""
+        if self._connection is None:
+            self._connection = psycopg.connect(self._plain_url, autocommit=True)
+        cursor = self._connection.execute(statement, values or None)
+        return cursor.fetchall() if cursor.description else []
+
+    def value(self, statement: str, *values: Any) -> Any:
+        """The first column of the only row."""
+        ((first, *_),) = self.sql(statement, *values)
+        return first
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+class Queries:
+    """The statements that reached the database, without the limits that open each transaction."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+    def clear(self) -> None:
+        self.statements.clear()
+
+    def record(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.lower().startswith("set local"):
+            self.statements.append(statement)
