@@ -256,7 +256,8 @@ def _is_live_only(index: Index, deleted_at: str | None) -> bool:
     where = index.dialect_options["postgresql"]["where"]
     if where is None or deleted_at is None:
         return False
-    return re.fullmatch(rf"\(?(\w+\.)?{deleted_at} IS NULL\)?", str(where), re.IGNORECASE) is not None
+    # A model may write the condition as an expression or as text; both compile to these words.
+    return re.fullmatch(rf'(?:"?\w+"?\.)?"?{deleted_at}"? IS NULL', str(where), re.IGNORECASE) is not None
 
 
 def _index_leads(table: Table, names: dict[SAColumn[Any], str], key: tuple[str, ...]) -> frozenset[str]:
