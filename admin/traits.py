@@ -186,11 +186,12 @@ def _column(mapper: Mapper[Any], name: str, column: SAColumn[Any]) -> Column:
 
 def kind_of(type_: types.TypeEngine[Any]) -> Kind:
     """The kind of a column type; domains and decorated types count as what they are made of."""
-    while isinstance(type_, types.TypeDecorator):
-        type_ = type_.impl_instance
     if isinstance(type_, postgresql.DOMAIN):
         return kind_of(type_.data_type)
-    return next((kind for base, kind in KINDS if isinstance(type_, base)), "other")
+    # Asked before unwrapping: SQLAlchemy's own Interval is a decorator over a date-time.
+    if found := next((kind for base, kind in KINDS if isinstance(type_, base)), None):
+        return found
+    return kind_of(type_.impl_instance) if isinstance(type_, types.TypeDecorator) else "other"
 
 
 def _width(type_: types.TypeEngine[Any]) -> int:

@@ -16,6 +16,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql as compose
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -25,6 +27,11 @@ from admin.database import make_engine, make_session_maker
 from admin.embedded import EmbeddedPostgres
 from admin.settings import Settings
 from tests.postgres import Database, Queries
+
+# Two slow, shared cores: how long an example takes says nothing about the code.
+hypothesis_settings.register_profile("larder", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("larder")
+
 
 TEMPLATE = "larder"
 """The embedded server's own database is migrated, then only ever copied."""
