@@ -95,9 +95,13 @@ def parse_key(traits: Traits, text: str) -> tuple[Any, ...]:
 
 
 def _split_key(text: str) -> list[str]:
-    return [re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL) for part in re.findall(r"((?:\\.|[^\\,])*)(?:,|$)", text)][
-        : text.replace("\\,", "").count(",") + 1
-    ]
+    parts, characters = [""], iter(text)
+    for character in characters:
+        if character == ",":
+            parts.append("")
+        else:
+            parts[-1] += next(characters, "") if character == "\\" else character
+    return parts
 
 
 def _text(column: Column, text: str) -> str:
