@@ -74,7 +74,8 @@ VALUES = {
     "clock": st.times(),
     "span": st.timedeltas(min_value=-dt.timedelta(days=10**6), max_value=dt.timedelta(days=10**6)),
     "ident": st.uuids(),
-    "doc": json_values,
+    # A jsonb null at the top reads as NULL: what shows a row must treat such a value as one it cannot show.
+    "doc": json_values.filter(lambda value: value is not None),
     "tags": st.lists(st.none() | st.text()),
     "raw": st.binary(),
     "a": st.text(st.characters(exclude_characters="\x00")),
