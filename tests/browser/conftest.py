@@ -74,7 +74,9 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> N
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             assert server.poll() is None, f"the console did not start:\n{log.read_text(errors='replace')[-4000:]}"
             time.sleep(0.1)
-    raise AssertionError(f"the console is not ready after {START_LIMIT_S} s:\n{log.read_text(errors='replace')[-4000:]}")
+    raise AssertionError(
+        f"the console is not ready after {START_LIMIT_S} s:\n{log.read_text(errors='replace')[-4000:]}"
+    )
 
 
 def command(environment: dict[str, str], *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:

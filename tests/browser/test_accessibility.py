@@ -1,0 +1,70 @@
+"""axe finds nothing on any page, in light and in dark, wide and narrow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.pages import Larder
+
+PATHS = (
+    "/admin/",
+    "/admin/customer/list",
+    "/admin/document/list?search=the&status=draft",
+    "/admin/document/list?deleted=with",
+    "/admin/document/list?deleted=only",
+    "/admin/document/list?search=xyzzyplugh",
+    "/admin/event/list?mode=scroll",
+    "/admin/document/create",
+    "/admin/book/create",
+    "/admin/customer/import",
+    "/admin/imports",
+    "/admin/operations",
+)
+
+
+def problems(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{page.url} {rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_has_a_violation(page: Page, larder: Larder, theme: str, base_url: str):
+    page.context.add_cookies([{"name": "larder_theme", "value": theme, "url": base_url}])
+    found: list[str] = []
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for path in PATHS:
+            page.goto(path)
+            found += problems(page)
+    larder.open("customer")
+    key = larder.keys()[0]
+    for path in (f"/admin/customer/details/{key}", f"/admin/customer/edit/{key}"):
+        page.goto(path)
+        found += problems(page)
+    assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_pages_that_answer_something_have_none_either(
+    page: Page, larder: Larder, theme: str, base_url: str, complaints: list[str], tmp_path: Path
+):
+    page.context.add_cookies([{"name": "larder_theme", "value": theme, "url": base_url}])
+    found: list[str] = []
+    page.goto("/admin/customer/create")
+    page.get_by_role("button", name="Save", exact=True).click()
+    found += problems(page)
+    page.goto("/admin/customer/details/abc")
+    found += problems(page)
+    file = tmp_path / "customers.csv"
+    file.write_text("email,name,balance\naxe@example.org,Axe,1\nbad@example.org,Bad,x\n")
+    larder.hand_in("customer", file)
+    found += problems(page)
+    page.context.clear_cookies()
+    page.goto("/admin/login")
+    found += problems(page)
+    complaints[:] = [line for line in complaints if "400" not in line and "404" not in line]
+    assert found == []
