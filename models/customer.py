@@ -35,7 +35,7 @@ live_unique("customer_live_email", Customer.email)
 live("customer_live_created_at", Customer.created_at, Customer.id)
 # The list by name: deleted_at IS NULL ORDER BY name, id
 live("customer_live_name", Customer.name, Customer.id)
-# The trash: deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC
-trash("customer_trash", Customer.deleted_at, Customer.id)
+# The trash, newest first: deleted_at IS NOT NULL ORDER BY created_at DESC, id DESC
+trash("customer_trash", Customer.created_at, Customer.id)
 # The search box and the picker of an invoice's customer: name ILIKE '%lee%'
 trigram("customer_name_part", Customer.name)

@@ -50,8 +50,8 @@ live("document_live_created_at", Document.created_at, Document.id)
 live("document_live_title", Document.title, Document.id)
 # The drafts, newest first: deleted_at IS NULL AND status = 'draft' ORDER BY created_at DESC, id DESC
 live("document_live_status", Document.status, Document.created_at, Document.id)
-# The trash: deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC
-trash("document_trash", Document.deleted_at, Document.id)
+# The trash, newest first: deleted_at IS NOT NULL ORDER BY created_at DESC, id DESC
+trash("document_trash", Document.created_at, Document.id)
 # The documents of a user, and SET NULL when the user is deleted: owner_id = 7 ORDER BY id
 keyset("document_owner_id", Document.owner_id, Document.id)
 # The search box: search @@ websearch_to_tsquery('english', 'budget')

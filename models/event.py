@@ -27,5 +27,5 @@ class Event(BigintKey, Base):
 
 # The list, newest first, and a time range: created_at >= '2026-01-01' ORDER BY created_at DESC, id DESC
 keyset("event_created_at", Event.created_at, Event.id)
-# The events of one kind, newest first: kind = 'order.paid' ORDER BY id DESC
-keyset("event_kind", Event.kind, Event.id)
+# The events of one kind, newest first: kind = 'order.paid' ORDER BY created_at DESC, id DESC
+keyset("event_kind", Event.kind, Event.created_at, Event.id)

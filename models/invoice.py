@@ -46,12 +46,12 @@ class Invoice(BigintKey, Timestamps, SoftDelete, Base):
 live_unique("invoice_live_number", Invoice.number)
 # The list, newest first: deleted_at IS NULL ORDER BY created_at DESC, id DESC
 live("invoice_live_created_at", Invoice.created_at, Invoice.id)
-# What is due next among the sent: deleted_at IS NULL AND status = 'sent' ORDER BY due, id
-live("invoice_live_status_due", Invoice.status, Invoice.due, Invoice.id)
+# What was sent and is not paid: deleted_at IS NULL AND status = 'sent' ORDER BY created_at DESC, id DESC
+live("invoice_live_status", Invoice.status, Invoice.created_at, Invoice.id)
 # The list by due date: deleted_at IS NULL ORDER BY due, id
 live("invoice_live_due", Invoice.due, Invoice.id)
-# The trash: deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC
-trash("invoice_trash", Invoice.deleted_at, Invoice.id)
+# The trash, newest first: deleted_at IS NOT NULL ORDER BY created_at DESC, id DESC
+trash("invoice_trash", Invoice.created_at, Invoice.id)
 # The invoices of a customer, and the check when a customer is purged: customer_id = 7 ORDER BY id
 keyset("invoice_customer_id", Invoice.customer_id, Invoice.id)
 # The search box by a part of the number: number ILIKE '%00042%'

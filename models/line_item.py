@@ -36,8 +36,8 @@ class LineItem(BigintKey, Timestamps, SoftDelete, Base):
 
 # The list, newest first: deleted_at IS NULL ORDER BY created_at DESC, id DESC
 live("line_item_live_created_at", LineItem.created_at, LineItem.id)
-# The trash: deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC
-trash("line_item_trash", LineItem.deleted_at, LineItem.id)
+# The trash, newest first: deleted_at IS NOT NULL ORDER BY created_at DESC, id DESC
+trash("line_item_trash", LineItem.created_at, LineItem.id)
 # The lines of an order, live and deleted, which go and come back with it: order_id = 7 ORDER BY id
 keyset("line_item_order_id", LineItem.order_id, LineItem.id)
 # Where an item was ordered, and the check when it is deleted: sku = 'LMP-0042' ORDER BY id

@@ -47,9 +47,9 @@ class Order(BigintKey, Timestamps, SoftDelete, Base):
 live("order_live_created_at", Order.created_at, Order.id)
 # The list by day of order: deleted_at IS NULL ORDER BY placed_at DESC, id DESC
 live("order_live_placed_at", Order.placed_at, Order.id)
-# What is to be packed, oldest first: deleted_at IS NULL AND status = 'paid' ORDER BY placed_at, id
-live("order_live_status", Order.status, Order.placed_at, Order.id)
-# The trash: deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC
-trash("order_trash", Order.deleted_at, Order.id)
+# What is paid and to be packed: deleted_at IS NULL AND status = 'paid' ORDER BY created_at DESC, id DESC
+live("order_live_status", Order.status, Order.created_at, Order.id)
+# The trash, newest first: deleted_at IS NOT NULL ORDER BY created_at DESC, id DESC
+trash("order_trash", Order.created_at, Order.id)
 # The orders of a customer, and the check when a customer is purged: customer_id = 7 ORDER BY id
 keyset("order_customer_id", Order.customer_id, Order.id)

@@ -42,8 +42,8 @@ class User(BigintKey, Timestamps, SoftDelete, Base):
 live_unique("user_live_email", User.email)
 # The list, newest first: deleted_at IS NULL ORDER BY created_at DESC, id DESC
 live("user_live_created_at", User.created_at, User.id)
-# The trash: deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC
-trash("user_trash", User.deleted_at, User.id)
+# The trash, newest first: deleted_at IS NOT NULL ORDER BY created_at DESC, id DESC
+trash("user_trash", User.created_at, User.id)
 # The search box and the picker of an owner: name ILIKE '%ann%' OR email ILIKE '%ann%'
 trigram("user_name_part", User.name)
 trigram("user_email_part", User.email)

@@ -117,10 +117,10 @@ INDEXES = {
     "book_search": "ON book USING gin (search)",
     "review_created_at": "ON review (created_at, id)",
     "review_book_id": "ON review (book_id, id)",
-    "review_rating": "ON review (rating, id)",
+    "review_rating": "ON review (rating, created_at, id)",
     "review_reviewer_part": "ON review USING gin (reviewer gin_trgm_ops)",
     "user_live_created_at": f'ON "user" (created_at, id) {LIVE}',
-    "user_trash": f'ON "user" (deleted_at, id) {DELETED}',
+    "user_trash": f'ON "user" (created_at, id) {DELETED}',
     "user_name_part": 'ON "user" USING gin (name gin_trgm_ops)',
     "user_email_part": 'ON "user" USING gin (email gin_trgm_ops)',
     "api_key_created_at": "ON api_key (created_at, id)",
@@ -130,19 +130,19 @@ INDEXES = {
     "document_live_created_at": f"ON document (created_at, id) {LIVE}",
     "document_live_title": f"ON document (title, id) {LIVE}",
     "document_live_status": f"ON document (status, created_at, id) {LIVE}",
-    "document_trash": f"ON document (deleted_at, id) {DELETED}",
+    "document_trash": f"ON document (created_at, id) {DELETED}",
     "document_owner_id": "ON document (owner_id, id)",
     "document_search": "ON document USING gin (search)",
     "event_created_at": "ON event (created_at, id)",
-    "event_kind": "ON event (kind, id)",
+    "event_kind": "ON event (kind, created_at, id)",
     "customer_live_created_at": f"ON customer (created_at, id) {LIVE}",
     "customer_live_name": f"ON customer (name, id) {LIVE}",
-    "customer_trash": f"ON customer (deleted_at, id) {DELETED}",
+    "customer_trash": f"ON customer (created_at, id) {DELETED}",
     "customer_name_part": "ON customer USING gin (name gin_trgm_ops)",
     "invoice_live_created_at": f"ON invoice (created_at, id) {LIVE}",
-    "invoice_live_status_due": f"ON invoice (status, due, id) {LIVE}",
+    "invoice_live_status": f"ON invoice (status, created_at, id) {LIVE}",
     "invoice_live_due": f"ON invoice (due, id) {LIVE}",
-    "invoice_trash": f"ON invoice (deleted_at, id) {DELETED}",
+    "invoice_trash": f"ON invoice (created_at, id) {DELETED}",
     "invoice_customer_id": "ON invoice (customer_id, id)",
     "invoice_number_part": "ON invoice USING gin (number gin_trgm_ops)",
     "inventory_item_created_at": "ON inventory_item (created_at, id)",
@@ -150,11 +150,11 @@ INDEXES = {
     "inventory_item_name_part": "ON inventory_item USING gin (name gin_trgm_ops)",
     "order_live_created_at": f'ON "order" (created_at, id) {LIVE}',
     "order_live_placed_at": f'ON "order" (placed_at, id) {LIVE}',
-    "order_live_status": f'ON "order" (status, placed_at, id) {LIVE}',
-    "order_trash": f'ON "order" (deleted_at, id) {DELETED}',
+    "order_live_status": f'ON "order" (status, created_at, id) {LIVE}',
+    "order_trash": f'ON "order" (created_at, id) {DELETED}',
     "order_customer_id": 'ON "order" (customer_id, id)',
     "line_item_live_created_at": f"ON line_item (created_at, id) {LIVE}",
-    "line_item_trash": f"ON line_item (deleted_at, id) {DELETED}",
+    "line_item_trash": f"ON line_item (created_at, id) {DELETED}",
     "line_item_order_id": "ON line_item (order_id, id)",
     "line_item_sku": "ON line_item (sku, id)",
 }
@@ -182,14 +182,18 @@ def upgrade() -> None:
         op.execute(f"CREATE TYPE {name} AS ENUM ({values})")
     for table, columns in TABLES.items():
         op.execute(f'CREATE TABLE "{table}" ({columns})')
+        if table not in WITHOUT_UPDATED_AT:
+            op.execute(touch(table))
+    comment_and_index()
+
+
+def comment_and_index() -> None:
     for (table, constraint), sentence in RULES.items():
         op.execute(f"COMMENT ON CONSTRAINT {constraint} ON {table} IS '{sentence}'")
     for name, definition in INDEXES.items():
         op.execute(f"CREATE INDEX {name} {definition}")
     for name, definition in UNIQUE_INDEXES.items():
         op.execute(f"CREATE UNIQUE INDEX {name} {definition}")
-    for table in TABLES.keys() - WITHOUT_UPDATED_AT:
-        op.execute(touch(table))
 
 
 def downgrade() -> None:

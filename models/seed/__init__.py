@@ -81,7 +81,8 @@ def fill(connection: Connection, name: str, wanted: int, progress: Progress) -> 
             for start in range(first, last + 1, BATCH):
                 values = {"first": start, "last": min(start + BATCH - 1, last), "origin": first, "final": last}
                 have += connection.execute(text(STATEMENTS[name]), values).rowcount
-                progress(name, have, wanted)
+                if have < wanted:
+                    progress(name, have, wanted)
         connection.execute(text(f'ANALYZE "{name}"'))
     progress(name, have, have)
     return have - before
