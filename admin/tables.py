@@ -10,7 +10,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, MetaData, Text, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    MetaData,
+    Sequence,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -116,27 +128,36 @@ class Operation(Base):
     undoes: Mapped[int | None] = mapped_column(ForeignKey("operation.id"), unique=True)
 
 
+CHANGE_ID = Sequence("change_id", metadata=Base.metadata)
+"""Numbers before-images and inserted keys alike: it says what came first within an operation."""
+
+
 class BeforeImage(Base):
     """A row as it was before an update ('U') or a delete ('D'), whoever did it; written by trigger only.
 
     `operation_id` is NULL for a change made outside the console; then `database_role` says which role made it.
-    `key` is the primary key as a JSON array in the key's column order. What changed is computed when it is read:
-    the row's next image (or the row itself) holds the new values.
+    `key` is the primary key as a JSON array of texts in the key's column order, `new_key` the one it was changed into.
+    `before` holds each column that is not generated as Postgres' own text, which casts back to the same value. What
+    changed is computed when it is read: the row's next image (or the row itself) holds the new values. `table_name`
+    has its schema in front: `public.order`. Partitioned by month of `at`, which is the moment of the transaction.
     """
 
     __tablename__ = "before_image"
     __table_args__ = (
+        CheckConstraint(_in("kind", ("U", "D")), name="kind"),
         Index("before_image_table_name_key_id_idx", "table_name", "key", "id"),
         Index("before_image_operation_id_idx", "operation_id"),
+        {"postgresql_partition_by": "RANGE (at)"},
     )
 
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(CHANGE_ID, server_default=CHANGE_ID.next_value(), primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), primary_key=True)
     operation_id: Mapped[int | None]
-    at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     database_role: Mapped[str] = mapped_column(server_default=text("session_user"))
     table_name: Mapped[str]
     kind: Mapped[str]
     key: Mapped[list[Any]]
+    new_key: Mapped[list[Any] | None]
     before: Mapped[dict[str, Any]]
 
 
@@ -144,15 +165,27 @@ class InsertedKeys(Base):
     """The keys of rows that were inserted, up to ten thousand in one JSON array; written by trigger only.
 
     A million-row import costs a hundred rows here. A row was changed since when a before-image of it exists that is
-    younger than the operation and not of it.
+    younger than the operation and not of it. Few keys are indexed one by one; who inserted a row among many is found
+    by the moment, which is also the row's `created_at`.
     """
 
     __tablename__ = "inserted_keys"
-    __table_args__ = (Index("inserted_keys_operation_id_idx", "operation_id"),)
+    __table_args__ = (
+        Index("inserted_keys_operation_id_idx", "operation_id"),
+        Index("inserted_keys_table_name_at_idx", "table_name", "at"),
+        Index(
+            "inserted_keys_few_idx",
+            "keys",
+            postgresql_using="gin",
+            postgresql_ops={"keys": "jsonb_path_ops"},
+            postgresql_where=text("jsonb_array_length(keys) <= 100"),
+        ),
+        {"postgresql_partition_by": "RANGE (at)"},
+    )
 
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(CHANGE_ID, server_default=CHANGE_ID.next_value(), primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), primary_key=True)
     operation_id: Mapped[int | None]
-    at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     database_role: Mapped[str] = mapped_column(server_default=text("session_user"))
     table_name: Mapped[str]
     keys: Mapped[list[Any]]
@@ -165,7 +198,7 @@ class FormNonce(Base):
 
     nonce: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
-    at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), index=True)
     location: Mapped[str | None]
 
 
