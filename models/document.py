@@ -33,7 +33,6 @@ class Document(BigintKey, Timestamps, SoftDelete, Base):
         choice(DocumentStatus, "document_status"), server_default=DocumentStatus.DRAFT
     )
     # 'english', because this is prose: whoever looks for "budget" wants "budgets" as well.
-    # left(), because a tsvector holds 1 MB and a longer text could not be saved at all.
     search: Mapped[str] = searchable(
         "setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', left(body, 250000)), 'B')"
     )

@@ -4,7 +4,7 @@ Use it for words in prose. It costs about the size of the text once more, and sl
 A table names its own columns, weights and text search configuration in one SQL expression:
 
     search TSVECTOR GENERATED ALWAYS AS (
-      setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', body), 'B')
+      setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', left(body, 250000)), 'B')
     ) STORED NOT NULL
 
 'english' folds "prostates" and "prostate" into one and drops stop words: right for prose.
@@ -12,7 +12,8 @@ A table names its own columns, weights and text search configuration in one SQL 
 half the titles are in other languages.
 
 Traps: the query must use the configuration of the column; one that consists of stop words alone
-finds nothing; and the expression must be immutable, so the configuration is a literal.
+finds nothing; the expression must be immutable, so the configuration is a literal; and a tsvector
+holds 1 MB, so a text that may be longer is cut with left(), or it could not be saved.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, FetchedValue, Table, event, func, text
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
+from sqlalchemy.sql.compiler import IdentifierPreparer
 
 TOUCH = """\
 CREATE OR REPLACE FUNCTION touch_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -37,22 +38,22 @@ class Timestamps:
     )
 
 
-def trigger(table: Table) -> str:
+def trigger(table: Table, write: IdentifierPreparer) -> str:
     """The CREATE TRIGGER that keeps `updated_at` of this table true."""
     changed = "OLD.* IS DISTINCT FROM NEW.*"
     if any(column.computed is not None for column in table.columns):
-        names = [column.name for column in table.columns if column.computed is None]
+        names = [write.format_column(column) for column in table.columns if column.computed is None]
         old, new = (", ".join(f"{row}.{name}" for name in names) for row in ("OLD", "NEW"))
         changed = f"ROW({old}) IS DISTINCT FROM ROW({new})"
     return (
-        f'CREATE TRIGGER touch_updated_at BEFORE UPDATE ON "{table.name}" FOR EACH ROW '
+        f"CREATE TRIGGER touch_updated_at BEFORE UPDATE ON {write.format_table(table)} FOR EACH ROW "
         f"WHEN ({changed}) EXECUTE FUNCTION touch_updated_at()"
     )
 
 
 def touch(table: Table, connection: Connection, **_: object) -> None:
     connection.execute(text(TOUCH))
-    connection.execute(text(trigger(table)))
+    connection.execute(text(trigger(table, connection.dialect.identifier_preparer)))
 
 
 @event.listens_for(Timestamps, "after_mapper_constructed", propagate=True)
