@@ -1,0 +1,118 @@
+"""Demo data: the same in every run, no more than asked for, and ready to be worked with."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from models.seed import ROWS, STATEMENTS, seed
+from tests.postgres import Database
+
+
+@pytest.fixture
+def seeded(owner: sa.Connection, database: Database) -> Database:
+    seed(owner)
+    owner.commit()
+    return database
+
+
+def contents(owner: sa.Connection) -> dict[str, str]:
+    """A digest of every row of every table."""
+    query = "select md5(string_agg(row::text, '' order by row::text)) from \"{}\" as row"
+    return {name: str(owner.scalar(sa.text(query.format(name)))) for name in STATEMENTS}
+
+
+def test_every_table_is_filled_and_a_second_run_adds_nothing(owner: sa.Connection) -> None:
+    assert seed(owner) == ROWS["demo"]
+    assert set(seed(owner).values()) == {0}
+
+
+def test_two_databases_get_the_very_same_rows(owner: sa.Connection) -> None:
+    seed(owner)
+    first = contents(owner)
+    owner.rollback()
+    # A rollback does not turn the sequences back, and the keys are part of the rows.
+    names = ", ".join(f'"{name}"' for name in STATEMENTS)
+    owner.execute(sa.text("select setval(oid, 1, false) from pg_class where relkind = 'S' and relname like '%_id_seq'"))
+    assert names
+    seed(owner)
+    assert contents(owner) == first
+
+
+def test_a_table_is_topped_up_to_the_rows_asked_for(owner: sa.Connection) -> None:
+    seed(owner)
+    added = seed(owner, rows={"author": 350, "api_key": 400, "event": 20_000, "book": 10})
+    assert {name: count for name, count in added.items() if count} == {"author": 30, "api_key": 40, "event": 8_000}
+
+
+def test_what_was_purged_is_replaced_by_other_rows(owner: sa.Connection) -> None:
+    seed(owner)
+    owner.execute(sa.text("delete from review where id > 4000"))
+    owner.execute(sa.text("delete from document where id between 100 and 199"))
+    assert {name: count for name, count in seed(owner).items() if count} == {"review": 200, "document": 100}
+
+
+def test_an_unknown_table_is_refused(owner: sa.Connection) -> None:
+    with pytest.raises(ValueError, match="no table shelf"):
+        seed(owner, rows={"shelf": 3})
+
+
+def test_the_next_row_gets_a_key_that_is_free(seeded: Database) -> None:
+    highest = seeded.value("select max(id) from author")
+    assert seeded.value("insert into author (name) values ('New') returning id") == highest + 1
+
+
+def test_its_words_are_common_rare_and_absent(seeded: Database) -> None:
+    def found(word: str) -> int:
+        query = "select count(*) from document where search @@ websearch_to_tsquery('english', %s)"
+        return int(seeded.value(query, word))
+
+    assert found("budget") > 150
+    assert found("lighthouse") == 24
+    assert found("quokka") == 3
+    assert found("zeppelin") == 0
+
+
+@pytest.mark.parametrize("table", ["user", "document", "customer", "invoice", "order", "line_item"])
+def test_some_rows_are_in_the_trash(table: str, seeded: Database) -> None:
+    share = seeded.value(f'select avg((deleted_at is not null)::int) from "{table}"')
+    assert 0.005 < share < 0.1
+
+
+def test_the_lines_of_a_deleted_order_were_deleted_with_it(seeded: Database) -> None:
+    query = 'select count(*) from line_item join "order" on "order".id = order_id where {}'
+    assert seeded.value(query.format('line_item.deleted_at is distinct from "order".deleted_at')) == 0
+
+
+def test_a_restore_can_be_refused(seeded: Database) -> None:
+    """Some customers in the trash have the email of a live one, so that the conflict can be looked at."""
+    query = (
+        "select count(*) from customer as gone join customer as live using (email)"
+        " where gone.deleted_at is not null and live.deleted_at is null"
+    )
+    assert seeded.value(query) > 5
+
+
+def test_an_isbn_has_a_right_check_digit(seeded: Database) -> None:
+    for (isbn,) in seeded.sql("select isbn from book where isbn is not null"):
+        assert len(isbn) == 13
+        assert sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(isbn)) % 10 == 0
+
+
+def test_nothing_lies_in_the_future(seeded: Database) -> None:
+    for name in STATEMENTS:
+        columns = seeded.sql(
+            "select attname from pg_attribute where attrelid = %s::regclass and atttypid = 'timestamptz'::regtype"
+            " and attnum > 0",
+            f'"{name}"',
+        )
+        for (column,) in columns:
+            assert seeded.value(f'select count(*) from "{name}" where {column} > now()') == 0, (name, column)
+
+
+def test_history_is_written_again_afterwards(seeded: Database) -> None:
+    kept = "select count(*) from larder.inserted_keys"
+    assert seeded.value(kept) == 0
+    assert seeded.value("select count(*) from pg_trigger where not tgisinternal and tgenabled <> 'O'") == 0
+    seeded.sql("insert into author (name) values ('New')")
+    assert seeded.value(kept) == 1
