@@ -135,9 +135,13 @@ class Traits:
         return getattr(self.model, name)
 
 
-@functools.cache
 def traits_of(model: type[Any]) -> Traits:
     """Inspect a mapped class. The answer is made once: mappings do not change while the process runs."""
+    return _traits_of(model)
+
+
+@functools.cache
+def _traits_of(model: Any) -> Traits:
     mapper: Mapper[Any] = inspect(model)
     table = mapper.local_table
     if not isinstance(table, Table):
