@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads.listing import narrowed
 from admin.reads.query import ListQuery
+from admin.reads.visibility import INCLUDE
 from admin.resource import Resource
 
 FILTERED_LIMIT = 10_000
@@ -69,7 +70,8 @@ async def some(session: AsyncSession, statement: Select[Any]) -> bool:
 
 def _count_all(statement: Select[Any]) -> Select[Any]:
     ones = statement.with_only_columns(literal(1).label("one"), maintain_column_froms=True)
-    return select(func.count()).select_from(ones.subquery())
+    # The option is the outermost statement's: without it the listener would hide the trash inside once more.
+    return select(func.count()).select_from(ones.subquery()).execution_options(**INCLUDE)
 
 
 def _count_up_to(statement: Select[Any], limit: int) -> Select[Any]:
