@@ -21,10 +21,9 @@ INCLUDE = {"include_deleted": True}
 
 @pytest.fixture
 def orders(database: Database) -> None:
-    """Ann is in the trash, Bob is live; Ann's order is live with one line of two in the trash; Bob's is in the trash."""
-    database.sql(
-        "insert into customer (id, email, name, deleted_at) values (1, 'a@x', 'Ann', now()), (2, 'b@x', 'Bob', null)"
-    )
+    """Ann is in the trash, Bob is live. Ann's order is live, with one line of two in the trash; Bob's order is not."""
+    database.sql("insert into customer (id, email, name, deleted_at) values (1, 'a@x', 'Ann', now())")
+    database.sql("insert into customer (id, email, name) values (2, 'b@x', 'Bob')")
     database.sql("""insert into "order" (id, customer_id, deleted_at) values (1, 1, null), (2, 2, now())""")
     database.sql("insert into inventory_item (sku, name) values ('s', 'Screw')")
     database.sql(
@@ -134,6 +133,3 @@ async def test_models_of_another_base_are_covered_too(session: AsyncSession, dat
     create(database)
     database.sql("insert into shelf (room, code, deleted_at) values (1, 'a', now()), (1, 'b', null)")
     assert (await session.scalars(select(Shelf.code))).all() == ["b"]
-    assert [mapper.class_ for mapper in StrangeBase.registry.mappers if traits_of(mapper.class_).soft_deletes] == [
-        Shelf
-    ]
