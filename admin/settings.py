@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     admin_password: str | None = None
     demo: bool = True
     log: Literal["console", "json"] = "console"
+    metrics_token: str | None = Field(default=None, min_length=16)
 
     pooler: bool = False
     pool_size: int = Field(default=10, ge=1, le=200)

@@ -35,6 +35,7 @@ class Console(Admin):
     ) -> None:
         self.settings = settings
         self.sessions = session_maker
+        self.doors = doors
         self.renderer = Templates(page_globals())
         self.resources: dict[str, Resource] = {}
         super().__init__(app, session_maker=session_maker, base_url=urls.BASE, title="Larder")

@@ -16,7 +16,9 @@ from starlette.routing import Route
 
 from admin.actor import Actor
 from admin.errors import NotFound
+from admin.resource import Resource
 from admin.web import gate, urls
+from admin.web.body_limit import limited
 from admin.web.gate import Permission
 from admin.web.visit import Visit
 
@@ -45,28 +47,42 @@ class Door:
 
 
 def routes(doors: list[Door], console: Console) -> list[Route]:
-    """Starlette routes for the doors; each goes through the gate."""
+    """One Starlette route for each path, so that a wrong method is told all the right ones; each behind the gate."""
+    paths: dict[str, dict[str, Door]] = {}
+    for door in doors:
+        if door.method in paths.setdefault(door.path, {}):
+            raise ValueError(f"two doors are called {door.name}")
+        paths[door.path][door.method] = door
     return [
-        Route(door.path, _guarded(door, console), methods=[door.method], name=door.name, max_body_size=door.body)
-        for door in doors
+        Route(path, _guarded(by_method, console), methods=[*by_method], name=path) for path, by_method in paths.items()
     ]
 
 
-def _guarded(door: Door, console: Console) -> Callable[[Request], Awaitable[Response]]:
+def _guarded(doors: dict[str, Door], console: Console) -> Callable[[Request], Awaitable[Response]]:
     async def run(request: Request) -> Response:
+        door = doors["GET" if request.method == "HEAD" else request.method]
         actor: Actor | None = request.scope.get("larder.actor")
-        if door.permission is not Permission.PUBLIC and actor is None:
+        if door.permission is Permission.PUBLIC:
+            return await door.endpoint(Visit(limited(request, door.body), console, actor, None))
+        if actor is None:
             return _to_login(request)
-        identity = request.path_params.get("identity")
-        resource = console.resources.get(identity) if identity else None
-        if identity and resource is None:
-            raise NotFound(f"There is no table called {identity[:80]}.")
-        visit = Visit(request, console, actor, resource)
-        if actor is not None and door.permission is not Permission.PUBLIC:
-            gate.require(actor, door.permission, resource)
-        return await door.endpoint(visit)
+        # The role first: whoever may not do this at all does not learn which tables there are.
+        gate.require(actor, door.permission)
+        resource = _resource(request, console)
+        gate.require(actor, door.permission, resource)
+        return await door.endpoint(Visit(limited(request, door.body), console, actor, resource))
 
     return run
+
+
+def _resource(request: Request, console: Console) -> Resource | None:
+    identity = request.path_params.get("identity")
+    if identity is None:
+        return None
+    resource = console.resources.get(identity)
+    if resource is None:
+        raise NotFound("There is no table of this name.")
+    return resource
 
 
 def _to_login(request: Request) -> Response:

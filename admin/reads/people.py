@@ -1,0 +1,71 @@
+"""Who is behind a session cookie, and which password a person who wants to come in has to know.
+
+Time is the database's everywhere: a console whose own clock is wrong neither logs everybody out nor keeps a session
+that has ended.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.actor import Actor
+from admin.tables import Person, Session
+
+IDLE = dt.timedelta(hours=12)
+"""A session nobody used for so long has ended."""
+ABSOLUTE = dt.timedelta(days=7)
+"""A session this old has ended, however much it is used."""
+SEEN_EVERY = dt.timedelta(minutes=1)
+"""How often a session's last use is written down: a minute's precision costs one write a minute, not one a request."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """The person of a living session. `flash` are messages left for their next page."""
+
+    actor: Actor
+    seen_lately: bool
+    flash: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a login is checked against."""
+
+    person_id: int
+    password_hash: str
+
+
+def is_alive() -> ColumnElement[bool]:
+    """The condition that a session has neither been idle for too long nor grown too old."""
+    return (Session.last_seen_at > func.now() - IDLE) & (Session.created_at > func.now() - ABSOLUTE)
+
+
+async def visitor(session: AsyncSession, token_hash: bytes) -> Visitor | None:
+    """The active person whose living session this is, or None: one statement by primary keys."""
+    statement = (
+        select(
+            Person.id, Person.name, Person.role, Session.flash,
+            (Session.last_seen_at > func.now() - SEEN_EVERY).label("seen_lately"),
+        )
+        .join(Session, Session.person_id == Person.id)
+        .where(Session.token_hash == token_hash, is_alive(), Person.active)
+    )  # fmt: skip
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    return Visitor(Actor(row.id, row.name, row.role), row.seen_lately, row.flash or [])
+
+
+async def credentials(session: AsyncSession, name: str) -> Credentials | None:
+    """What to check a password against; None for a name nobody has or whose person is shut out."""
+    if "\0" in name:
+        return None
+    statement = select(Person.id, Person.password_hash).where(func.lower(Person.name) == func.lower(name))
+    row = (await session.execute(statement.where(Person.active))).one_or_none()
+    return None if row is None else Credentials(row.id, row.password_hash)

@@ -1,0 +1,132 @@
+"""Logging in and out.
+
+Whoever tries gets the same answer in the same time whether the name exists or not. Tries are counted before the
+password is looked at, and a login always makes a new session.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit
+
+import structlog
+from starlette.responses import Response
+
+from admin.errors import Invalid, NotAllowed, TooMany
+from admin.reads import people as readers
+from admin.reads.people import Credentials
+from admin.web import cookies, urls
+from admin.web.gate import Permission
+from admin.web.routes import Door
+from admin.web.visit import Visit
+from admin.writes import login_throttle, passwords, people, sessions
+
+BODY = 16 * 1024
+"""Bytes of a login; there is nothing in it but a name, a password and a path."""
+LONGEST_NEXT = 2000
+WRONG = "The name or the password is not right."
+
+log = structlog.get_logger("larder.web")
+
+
+async def show(visit: Visit) -> Response:
+    """`GET /login`: the form, or on to the console for those who are in already."""
+    next_path = safe_next(visit.request.query_params.get("next", ""))
+    if visit.maybe_actor is not None:
+        return visit.redirect(next_path)
+    return visit.page("login.html", name="", error=_warning(visit), next=next_path)
+
+
+async def log_in(visit: Visit) -> Response:
+    """`POST /login` with `username`, `password` and `next`."""
+    warning = _warning(visit)
+    if warning:
+        raise NotAllowed(warning)
+    form = await visit.form()
+    name, password = _text(form.get("username")), _text(form.get("password"))
+    next_path = safe_next(_text(form.get("next")))
+    ip = visit.request.client.host if visit.request.client else None
+    try:
+        known, right = await _check(visit, name, password, ip)
+    except Invalid as error:
+        return visit.page("login.html", 400, name=name, error=str(error), next=next_path)
+    token = await _open(visit, known, name, password, ip) if known is not None and right else None
+    if token is None:
+        log.warning("login refused", person=known and known.person_id, ip=ip)
+        return visit.page("login.html", 400, name=name, error=WRONG, next=next_path)
+    response = visit.redirect(next_path)
+    cookies.give(response, visit.request.scope, token)
+    return response
+
+
+async def log_out(visit: Visit) -> Response:
+    """`POST /logout`: the session ends here and in the browser, and so does what the browser kept of the pages."""
+    digest = visit.request.scope.get("larder.session")
+    if digest is not None:
+        async with visit.transaction() as session:
+            await sessions.close_session(session, digest)
+        log.info("logged out", person=visit.actor.id)
+    response = visit.redirect(urls.login())
+    response.headers["clear-site-data"] = '"cache"'
+    cookies.take_back(response, visit.request.scope)
+    return response
+
+
+async def _check(visit: Visit, name: str, password: str, ip: str | None) -> tuple[Credentials | None, bool]:
+    """Count the try, look the person up, and compare. Raises `TooMany` before any of that costs much."""
+    async with visit.transaction() as session:
+        wait = await login_throttle.count_try(session, name, ip)
+        known = None if wait else await readers.credentials(session, name)
+    if wait:
+        log.warning("login throttled", ip=ip, wait=wait)
+        minutes = -(-wait // 60)
+        raise TooMany(f"Try again in {'a minute' if minutes == 1 else f'{minutes} minutes'}.", wait)
+    return known, await passwords.matches(known.password_hash if known else None, password)
+
+
+async def _open(visit: Visit, known: Credentials, name: str, password: str, ip: str | None) -> str | None:
+    before = visit.request.scope.get("larder.session")
+    agent = visit.request.headers.get("user-agent")
+    async with visit.transaction() as session:
+        token = await sessions.open_session(session, known, ip=ip, agent=agent, instead_of=before)
+        await login_throttle.forgive(session, name, ip)
+        if passwords.is_outdated(known.password_hash):
+            await people.renew_hash(session, known.person_id, known.password_hash, password)
+    if token is not None:
+        log.info("logged in", person=known.person_id, ip=ip)
+    return token
+
+
+def safe_next(path: str) -> str:
+    """Where a login leads: the path asked for when it is one of this console, else home.
+
+    A path is taken only in the one form that every browser reads alike: no host, no scheme, no backslash, no control
+    character, no way up. Anything else is not repaired but dropped.
+    """
+    plain = unquote(path)
+    if len(path) > LONGEST_NEXT or not path.startswith(urls.home()) or not path.isprintable():
+        return urls.home()
+    if re.search(r"[\\\s\x00-\x1f\x7f]", urlsplit(plain).path) or "//" in path.partition("?")[0]:
+        return urls.home()
+    if ".." in urlsplit(plain).path.split("/") or urlsplit(path).path in (urls.login(), urls.logout()):
+        return urls.home()
+    return path
+
+
+def _warning(visit: Visit) -> str:
+    if cookies.name_for(visit.request.scope) is not None:
+        return ""
+    return (
+        "Passwords are taken only over https, or on this very machine under http://localhost. Open the console there."
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+DOORS = [
+    Door("GET", "/login", Permission.PUBLIC, show),
+    Door("POST", "/login", Permission.PUBLIC, log_in, body=BODY),
+    Door("POST", "/logout", Permission.PUBLIC, log_out),
+]
