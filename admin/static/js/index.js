@@ -1,0 +1,26 @@
+// Attaches behaviours: data-behavior="name other" runs the default export of name.js and other.js with the element.
+// A page loads only what it uses, and everything on it works without any of this.
+
+const behaviors = {
+  "count": () => import("./count.js"),
+  "dialog": () => import("./dialog.js"),
+  "dropzone": () => import("./dropzone.js"),
+  "filter": () => import("./filter.js"),
+  "keyboard": () => import("./keyboard.js"),
+  "local-times": () => import("./local-times.js"),
+  "picker": () => import("./picker.js"),
+  "select-rows": () => import("./select-rows.js"),
+  "submit": () => import("./submit.js"),
+  "theme": () => import("./theme.js"),
+  "toasts": () => import("./toasts.js"),
+};
+
+export function attach(root) {
+  for (const element of [root, ...root.querySelectorAll("[data-behavior]")]) {
+    for (const name of (element.dataset?.behavior ?? "").split(" ")) {
+      behaviors[name]?.().then((module) => module.default(element));
+    }
+  }
+}
+
+attach(document.body);

@@ -1,0 +1,23 @@
+// Single keys, never while someone types: / search, ? shortcuts, c new row, F8 newest message.
+
+const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open] *";
+
+const keys = {
+  "/": () => document.querySelector("[data-shortcut='/']")?.focus(),
+  "?": () => document.getElementById("shortcuts").showModal(),
+  "c": () => document.querySelector("[data-shortcut='c']")?.click(),
+};
+
+export default function keyboard(body) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "F8") {
+      body.querySelector(".toast:last-child :is(a, button)")?.focus();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches(TYPING)) return;
+    if (Object.hasOwn(keys, event.key)) {
+      event.preventDefault();
+      keys[event.key]();
+    }
+  });
+}
