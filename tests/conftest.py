@@ -26,7 +26,7 @@ from admin import schema
 from admin.database import make_engine, make_session_maker
 from admin.embedded import EmbeddedPostgres
 from admin.settings import Settings
-from tests.postgres import Database, Queries
+from tests.postgres import Database, Queries, fastest_place
 
 # Two slow, shared cores: how long an example takes says nothing about the code.
 hypothesis_settings.register_profile("larder", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -41,13 +41,6 @@ for name in [name for name in os.environ if name.startswith("LARDER_") or name =
     del os.environ[name]
 
 
-def _fastest_place() -> str | None:
-    """Memory where there is enough of it: copying the template takes 10 ms there, and 40 to 180 ms on a disk."""
-    memory = Path("/dev/shm")
-    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 * 2**30
-    return str(memory) if roomy else None
-
-
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
@@ -57,7 +50,7 @@ def anyio_backend() -> str:
 def server() -> Iterator[EmbeddedPostgres]:
     """The run's own server, migrated; its data is gone afterwards."""
     # Not pytest's tmp_path: that is closed to the account the server runs as when root runs the tests.
-    base = Path(tempfile.mkdtemp(prefix="larder-tests-", dir=_fastest_place()))
+    base = Path(tempfile.mkdtemp(prefix="larder-tests-", dir=fastest_place()))
     base.chmod(0o711)
     try:
         with EmbeddedPostgres(base / "state", sync=False) as running:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -54,3 +57,10 @@ class Queries:
     def record(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if not statement.lower().startswith("set local"):
             self.statements.append(statement)
+
+
+def fastest_place() -> str | None:
+    """Memory where there is enough of it: copying the template takes 10 ms there, and 40 to 180 ms on a disk."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 * 2**30
+    return str(memory) if roomy else None

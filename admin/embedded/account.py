@@ -11,6 +11,7 @@ import os
 import pwd
 import stat
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,16 @@ class Account:
     gid: int
     name: str
     switched: bool
+
+    @property
+    def keeper(self) -> int:
+        """Who owns the files beside the data: root itself where the server runs as nobody, else the account."""
+        return 0 if self.switched and self.name == "nobody" else self.uid
+
+    def hand_over(self, path: Path) -> None:
+        """Give a file that we made to its keeper."""
+        if path.stat().st_uid != self.keeper:
+            os.chown(path, self.keeper, self.gid)
 
     def reaches(self, path: Path) -> bool:
         """Ask the kernel, as that account: modes of all parents, access lists and mounts count."""
@@ -106,7 +117,7 @@ def prepare(state_dir: Path) -> tuple[Path, Account, str | None]:
     """
     wanted = state_dir.absolute()
     account = _choose(wanted)
-    if not account.switched or account.reaches(_nearest(wanted)):
+    if not account.switched or not _nearest(wanted).is_dir() or account.reaches(_nearest(wanted)):
         _make_state(wanted, account)
         return wanted, account, None
     # Several checkouts may end up here, so each keeps a directory of its own.
@@ -117,19 +128,26 @@ def prepare(state_dir: Path) -> tuple[Path, Account, str | None]:
 
 
 def _make_state(path: Path, account: Account) -> None:
-    if path.is_dir():
-        return
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.mkdir(mode=0o710, exist_ok=True)
+        if not path.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_closed(path, account)
     except OSError as error:
         raise EmbeddedPostgresError(
             f"Cannot make the state directory {path} ({error.strerror}). Set LARDER_STATE_DIR to a place you own."
         ) from None
-    if not account.switched:
-        path.chmod(0o700)
-        return
-    # Root keeps it; the account may pass through and list nothing. An account of a person gets it whole.
-    keeper = 0 if account.name == "nobody" else account.uid
-    os.chown(path, keeper, account.gid)
-    path.chmod(0o710 if keeper == 0 else 0o700)
+
+
+def _make_closed(path: Path, account: Account) -> None:
+    """Make it under another name, so that nobody who starts at the same moment finds it half prepared."""
+    fresh = Path(tempfile.mkdtemp(prefix=f"{path.name}.new-", dir=path.parent))
+    if account.switched:
+        # Root's own lets the account of the server pass through and list nothing; a person gets theirs whole.
+        os.chown(fresh, account.keeper, account.gid)
+        fresh.chmod(0o710 if account.keeper == 0 else 0o700)
+    try:
+        fresh.rename(path)
+    except OSError:
+        fresh.rmdir()
+        if not path.is_dir():
+            raise

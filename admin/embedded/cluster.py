@@ -21,6 +21,7 @@ from admin.embedded.postmaster import State
 
 PATIENCE = 120
 """Seconds without a sign of life after which a start counts as failed. Crash recovery gives signs of life."""
+ORPHANS = "pre-existing shared memory block"
 
 
 @dataclass
@@ -43,7 +44,8 @@ class Cluster:
         if state is State.STARTING:
             # Its starter was killed while it recovered: wait for it, never start a second one.
             self._wait_until_ready()
-        elif state is State.DOWN:
+            state = self._state()
+        if state is not State.UP:
             # A live postmaster that nobody can reach has lost its socket, or is on its way out.
             self.stop()
             self._initdb()
@@ -61,7 +63,8 @@ class Cluster:
             while postmaster.running(self.data) is not None and time.monotonic() < deadline:
                 time.sleep(0.02)
         if self._child is not None:
-            self._child.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(5)
         with contextlib.suppress(OSError):
             self.sockets.rmdir()
 
@@ -111,18 +114,32 @@ class Cluster:
 
     def _start(self) -> None:
         self.account.own_directory(self.sockets)
+        # Nothing runs here now. A lock file of a crashed server counts for PostgreSQL as long as its number is taken.
+        for left in self.sockets.iterdir():
+            left.unlink()
         postmaster.clear_stale_pid_file(self.data)
+        deadline = time.monotonic() + PATIENCE
+        self._launch()
+        while not self._wait_until_ready():
+            # After a crash PostgreSQL refuses to start while a backend of the old server still works on the data.
+            if ORPHANS not in self._last_words() or time.monotonic() > deadline:
+                raise EmbeddedPostgresError(f"PostgreSQL did not start. Its last words:\n{self._last_words()}")
+            time.sleep(0.2)
+            self._launch()
+
+    def _launch(self) -> None:
         command = [self.binaries.program("postgres"), "-D", str(self.data), "-p", postmaster.PORT]
         for name, value in {**self.settings, "unix_socket_directories": f'"{self.sockets}"'}.items():
             command += ["-c", f"{name}={value}"]
         output = os.open(self._start_log(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
+            self.account.hand_over(self._start_log())
             self._child = self.account.start(command, output)
         finally:
             os.close(output)
-        self._wait_until_ready()
 
-    def _wait_until_ready(self) -> None:
+    def _wait_until_ready(self) -> bool:
+        """Wait for the server to answer; False when it ended instead, or gave no sign of life for too long."""
         begun = deadline = time.monotonic()
         deadline += PATIENCE
         told = False
@@ -134,8 +151,9 @@ class Cluster:
                 told = True
                 self.say("PostgreSQL is recovering from a crash or a sudden stop. This can take a few minutes.")
             if self._gone() or now > deadline:
-                raise EmbeddedPostgresError(f"PostgreSQL did not start. Its last words:\n{self._last_words()}")
+                return False
             time.sleep(0.02)
+        return True
 
     def _gone(self) -> bool:
         if self._child is not None:

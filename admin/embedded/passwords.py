@@ -36,6 +36,5 @@ def _write(file: Path, passwords: dict[str, str], account: Account) -> None:
         json.dump(passwords, out, indent=1)
         out.flush()
         os.fsync(out.fileno())
-    if account.switched and account.name != "nobody":
-        os.chown(fresh, account.uid, account.gid)
+    account.hand_over(fresh)
     fresh.rename(file)

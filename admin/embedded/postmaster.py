@@ -47,9 +47,13 @@ def state(sockets: Path, data: Path, password: str) -> State:
 
 
 def running(data: Path) -> int | None:
-    """The pid in `postmaster.pid`, if that process really is the postmaster of this directory."""
-    pid = _recorded_pid(data)
-    return pid if pid is not None and _is_postmaster(pid, data) else None
+    """The pid of the postmaster of this directory: the recorded one if that is true, else the one that is found."""
+    recorded = _recorded_pid(data)
+    if recorded is not None and _is_postmaster(recorded, data):
+        return recorded
+    # The file may be torn while the server runs. Without /proc this stays unseen, and the server stops itself.
+    others = (int(entry.name) for entry in Path("/proc").glob("[0-9]*"))
+    return next((pid for pid in others if _is_postmaster(pid, data)), None)
 
 
 def clear_stale_pid_file(data: Path) -> None:

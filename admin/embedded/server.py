@@ -64,21 +64,28 @@ class EmbeddedPostgres:
         self._users: IO[bytes] | None = None
 
     def __enter__(self) -> EmbeddedPostgres:
-        self.state_dir, account, moved = accounts.prepare(self._asked_for)
+        self.state_dir, self._account, moved = accounts.prepare(self._asked_for)
         if moved:
             self._say(moved)
-        with self._starting():
-            found = programs.find()
-            self.binaries = programs.within_reach(found, account, self.state_dir)
-            self.data = self._data_directory()
-            self.sockets = _socket_directory(self.data, account.uid)
-            self._passwords = passwords.load_or_make(self.state_dir, self.data, account)
-            self._cluster = self._make_cluster(account)
-            self._cluster.ensure_running()
-            roles.ensure(self.url(passwords.SUPERUSER, "postgres", driver="postgresql"), self._passwords)
-            self._users = self._lock_file("users.lock")
-            fcntl.flock(self._users, fcntl.LOCK_SH)
+        try:
+            with self._starting():
+                self._enter()
+        except BaseException:
+            # Stopped half-way, a server that nobody else uses must not stay behind.
+            self.__exit__()
+            raise
         return self
+
+    def _enter(self) -> None:
+        self.binaries = programs.within_reach(programs.find(), self._account, self.state_dir)
+        self.data = self._data_directory()
+        self._passwords = passwords.load_or_make(self.state_dir, self.data, self._account)
+        self.sockets = _socket_directory(self.data, self._account.uid)
+        self._cluster = self._make_cluster()
+        self._users = self._lock_file("users.lock")
+        fcntl.flock(self._users, fcntl.LOCK_SH)
+        self._cluster.ensure_running()
+        roles.ensure(self.url(passwords.SUPERUSER, "postgres", driver="postgresql"), self._passwords)
 
     def __exit__(self, *_: object) -> None:
         users, self._users = self._users, None
@@ -113,12 +120,12 @@ class EmbeddedPostgres:
         where = urlencode({"host": str(self.sockets), "port": postmaster.PORT})
         return f"{driver}://{role}:{secret}@/{database}?{where}"
 
-    def _make_cluster(self, account: accounts.Account) -> Cluster:
+    def _make_cluster(self) -> Cluster:
         return Cluster(
             data=self.data,
             sockets=self.sockets,
             binaries=self.binaries,
-            account=account,
+            account=self._account,
             password=self._passwords[passwords.SUPERUSER],
             settings=SETTINGS if self._sync else SETTINGS | UNSAFE,
             sync=self._sync,
@@ -129,21 +136,20 @@ class EmbeddedPostgres:
         """`pgMAJOR` in the state directory; data of another major version is neither opened nor passed over."""
         major = self.binaries.major
         data = self.state_dir / f"pg{major}"
-        for other in sorted(self.state_dir.glob("pg[0-9]*/PG_VERSION")):
-            belongs_to = other.read_text().strip()
-            if other.parent == data and belongs_to == str(major):
-                return data
-        for other in sorted(self.state_dir.glob("pg[0-9]*/PG_VERSION")):
-            belongs_to = other.read_text().strip()
-            raise EmbeddedPostgresError(
-                f"The database in {other.parent} belongs to PostgreSQL {belongs_to}, and these programs are "
-                f"PostgreSQL {major}. Set PG_BINDIR to the programs of {belongs_to} and save it with pg_dump, then "
-                f"move the directory away, start again and load it with psql."
-            )
-        return data
+        files = [file for file in sorted(self.state_dir.glob("pg*/PG_VERSION")) if file.parent.name[2:].isdecimal()]
+        found = {file.parent: file.read_text().strip() for file in files}
+        if not found or found.get(data) == str(major):
+            return data
+        place = data if data in found else next(iter(found))
+        raise EmbeddedPostgresError(
+            f"The database in {place} belongs to PostgreSQL {found[place]}, and these programs are PostgreSQL {major}. "
+            f"Set PG_BINDIR to the programs of {found[place]} and save it with pg_dump, then move the directory away, "
+            "start again and load it with psql."
+        )
 
     def _lock_file(self, name: str) -> IO[bytes]:
         descriptor = os.open(self.state_dir / name, os.O_RDWR | os.O_CREAT, 0o600)
+        self._account.hand_over(self.state_dir / name)
         return os.fdopen(descriptor, "r+b", buffering=0)
 
     @contextlib.contextmanager
