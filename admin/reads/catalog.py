@@ -1,0 +1,209 @@
+"""What the database's own catalogue says of a table: the truth for whoever changes rows without knowing their model.
+
+Undo, the impact of a deletion and the search for a row in the way work on tables that nobody registered, too: a
+cascade reaches them. Everything in a field named `sql` or `type` comes quoted from Postgres, with its colons
+escaped, and may stand in a `text()` as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.traits import Traits
+
+
+@dataclass(frozen=True)
+class CatalogColumn:
+    """A column that can be written; `generated` ones are left out."""
+
+    name: str
+    sql: str
+    type: str
+
+
+@dataclass(frozen=True)
+class CatalogTable:
+    """A table as it is now. `name` has its schema in front, as in `before_image.table_name`; `sql` is quoted."""
+
+    name: str
+    sql: str
+    columns: tuple[CatalogColumn, ...]
+    key: tuple[CatalogColumn, ...]
+
+    @property
+    def key_array(self) -> str:
+        """SQL of the key as JSON array of texts, of the row `t`: what `before_image.key` holds."""
+        return f"to_jsonb(array[{', '.join(f't.{column.sql}::text' for column in self.key)}])"
+
+    @property
+    def image(self) -> str:
+        """SQL of the row `t` as `before_image.before` holds it."""
+        names = ", ".join(_literal(column.name) for column in self.columns)
+        return f"jsonb_object(array[{names}], array[{', '.join(f't.{c.sql}::text' for c in self.columns)}])"
+
+    def has_key(self, key: str) -> str:
+        """SQL condition: the row `t` has the key that the JSON array of texts `key` holds."""
+        return " and ".join(f"t.{c.sql} = ({key} ->> {place})::{c.type}" for place, c in enumerate(self.key))
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """A foreign key between two tables; `on_delete` is one of: no action, restrict, cascade, set null, set default."""
+
+    name: str
+    child: str
+    child_sql: str
+    child_columns: tuple[str, ...]
+    parent: str
+    parent_sql: str
+    parent_columns: tuple[str, ...]
+    on_delete: str
+
+
+@dataclass(frozen=True)
+class UniqueIndex:
+    """A unique index: its expressions and its condition as SQL over bare column names."""
+
+    name: str
+    expressions: tuple[str, ...]
+    condition: str | None
+    nulls_distinct: bool
+
+
+TABLES = text("""
+    select n.nspname || '.' || c.relname as name, format('%I.%I', n.nspname, c.relname) as sql,
+      (select jsonb_agg(jsonb_build_array(attname, quote_ident(attname), format_type(atttypid, atttypmod))
+                        order by attnum)
+       from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = '') as columns,
+      (select jsonb_agg(jsonb_build_array(attname, quote_ident(attname), format_type(atttypid, atttypmod))
+                        order by place)
+       from pg_index cross join unnest(indkey::int2[]) with ordinality as part (attnum, place)
+       join pg_attribute using (attnum)
+       where indrelid = c.oid and indisprimary and attrelid = c.oid) as key
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p') and n.nspname || '.' || c.relname in :names
+""").bindparams(bindparam("names", expanding=True))
+
+FOREIGN_KEYS = """
+    select conname as name,
+      cn.nspname || '.' || cc.relname as child, format('%I.%I', cn.nspname, cc.relname) as child_sql,
+      (select array_agg(quote_ident(attname) order by place)
+       from unnest(conkey) with ordinality as part (attnum, place)
+       join pg_attribute using (attnum) where attrelid = conrelid) as child_columns,
+      pn.nspname || '.' || pc.relname as parent, format('%I.%I', pn.nspname, pc.relname) as parent_sql,
+      (select array_agg(quote_ident(attname) order by place)
+       from unnest(confkey) with ordinality as part (attnum, place)
+       join pg_attribute using (attnum) where attrelid = confrelid) as parent_columns,
+      case confdeltype when 'a' then 'no action' when 'r' then 'restrict' when 'c' then 'cascade'
+        when 'n' then 'set null' else 'set default' end as on_delete
+    from pg_constraint
+    join pg_class cc on cc.oid = conrelid join pg_namespace cn on cn.oid = cc.relnamespace
+    join pg_class pc on pc.oid = confrelid join pg_namespace pn on pn.oid = pc.relnamespace
+    where contype = 'f' and conparentid = 0 and {side}.oid = to_regclass(:table)
+    order by child, conname
+"""
+
+UNIQUE_INDEXES = text("""
+    select c.relname as name, pg_get_expr(indpred, indrelid) as condition, not indnullsnotdistinct as nulls_distinct,
+      (select array_agg(pg_get_indexdef(indexrelid, place, true) order by place)
+       from generate_series(1, indnkeyatts::int) as place) as expressions
+    from pg_index join pg_class c on c.oid = indexrelid
+    where indrelid = to_regclass(:table) and indisunique and indisvalid
+    order by not indisprimary, c.relname
+""")
+
+
+def name_of(traits: Traits) -> str:
+    """The name of a model's table as the console's own tables hold it."""
+    return f"{traits.table.schema or 'public'}.{traits.table.name}"
+
+
+async def tables(session: AsyncSession, names: Iterable[str]) -> dict[str, CatalogTable]:
+    """The tables of these names that exist now and have a primary key."""
+    rows = await session.execute(TABLES, {"names": list(names)})
+    return {
+        row.name: CatalogTable(
+            row.name,
+            _safe(row.sql),
+            tuple(CatalogColumn(name, _safe(sql), _safe(type_)) for name, sql, type_ in row.columns),
+            tuple(CatalogColumn(name, _safe(sql), _safe(type_)) for name, sql, type_ in row.key),
+        )
+        for row in rows
+        if row.key
+    }
+
+
+async def table_of(session: AsyncSession, traits: Traits) -> CatalogTable:
+    """The table of a model. Raises KeyError when it is not there or has no primary key."""
+    name = name_of(traits)
+    return (await tables(session, [name]))[name]
+
+
+async def references_to(session: AsyncSession, table: CatalogTable) -> list[ForeignKey]:
+    """The foreign keys of other tables (or its own) that point to this one."""
+    return await _foreign_keys(session, text(FOREIGN_KEYS.format(side="pc")), table)
+
+
+async def references_from(session: AsyncSession, table: CatalogTable) -> list[ForeignKey]:
+    """The foreign keys of this table."""
+    return await _foreign_keys(session, text(FOREIGN_KEYS.format(side="cc")), table)
+
+
+async def unique_indexes(session: AsyncSession, table: CatalogTable) -> list[UniqueIndex]:
+    """The unique indexes of a table, its primary key first."""
+    rows = await session.execute(UNIQUE_INDEXES, {"table": table.sql.replace("\\:", ":")})
+    return [
+        UniqueIndex(
+            row.name, tuple(map(_safe, row.expressions)), row.condition and _safe(row.condition), row.nulls_distinct
+        )
+        for row in rows
+    ]
+
+
+async def _foreign_keys(session: AsyncSession, statement: TextClause, table: CatalogTable) -> list[ForeignKey]:
+    rows = await session.execute(statement, {"table": table.sql.replace("\\:", ":")})
+    return [
+        ForeignKey(
+            name=row.name,
+            child=row.child,
+            child_sql=_safe(row.child_sql),
+            child_columns=tuple(map(_safe, row.child_columns)),
+            parent=row.parent,
+            parent_sql=_safe(row.parent_sql),
+            parent_columns=tuple(map(_safe, row.parent_columns)),
+            on_delete=row.on_delete,
+        )
+        for row in rows
+    ]
+
+
+def _safe(sql: str) -> str:
+    """SQLAlchemy's `text` takes a word after a colon for a parameter, unless the colon is escaped."""
+    return sql.replace(":", "\\:")
+
+
+def _literal(value: str) -> str:
+    return _safe("'" + value.replace("'", "''") + "'")
+
+
+PLAIN_TEXT = text("""
+    select set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
+      set_config('intervalstyle', 'postgres', true), set_config('extra_float_digits', '1', true),
+      set_config('bytea_output', 'hex', true)
+""")
+
+
+async def write_plainly(session: AsyncSession) -> None:
+    """Let Postgres write values in this transaction as the triggers do, so that their texts can be compared."""
+    await session.execute(PLAIN_TEXT)
+
+
+def as_json(value: Any) -> str:
+    """A value for a parameter that is cast to jsonb."""
+    return json.dumps(value)

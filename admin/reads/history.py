@@ -1,0 +1,189 @@
+"""What happened to one row: who changed which column from what to what, within the console or outside of it.
+
+A before-image holds the row as it was; what it became is the row's next image, or the row itself. So the difference is
+computed here, when somebody looks, for one page of images. Only columns that the table's pages may show are told;
+those that look like secrets are told as changed, never as values.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Text, and_, cast, func, literal, or_, select, text
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from admin.reads import catalog
+from admin.reads.catalog import CatalogTable
+from admin.resource import Resource
+from admin.tables import BeforeImage, InsertedKeys, Operation
+from admin.traits import SECRET
+
+PAGE = 50
+IDLE = frozenset({"updated_at"})
+"""Columns that change with every change and say nothing by themselves."""
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """A column's value before and after, as Postgres writes it; None is NULL. Of a secret neither is given."""
+
+    column: str
+    label: str
+    before: str | None
+    after: str | None
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change of a row. `kind`: made, changed, deleted (gone from the table), trashed or restored.
+
+    `who` is None for a change made outside the console, by the database role `role`. `row` is the row as it was before,
+    the columns that may be shown.
+    """
+
+    id: int
+    at: dt.datetime
+    kind: str
+    operation_id: int | None
+    who: str | None
+    role: str
+    sentence: str
+    changes: tuple[FieldChange, ...] = ()
+    row: Mapping[str, str | None] | None = None
+
+    @property
+    def said(self) -> str:
+        """“by Ann on 23 November 2026 at 10:42 UTC”"""
+        moment = f"{self.at.day} {self.at:%B %Y} at {self.at:%H:%M} UTC"
+        return f"by {self.who} on {moment}" if self.who else f"outside the console on {moment}"
+
+
+async def of_row(
+    session: AsyncSession, resource: Resource, key: tuple[Any, ...], *, limit: int = PAGE, before: int | None = None
+) -> list[Entry]:
+    """The changes of a row, newest first; `before` is the id of the last entry of the page above."""
+    await catalog.write_plainly(session)
+    name = catalog.name_of(resource.traits)
+    image, after = aliased(BeforeImage), aliased(BeforeImage)
+    following = (
+        select(after.before)
+        .where(after.table_name == name, after.key == func.coalesce(image.new_key, image.key), after.id > image.id)
+        .order_by(after.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = (
+        select(image, following.label("following"), Operation)
+        .outerjoin(Operation, Operation.id == image.operation_id)
+        .where(image.table_name == name, image.key == key_json(resource, key))
+        .where(image.id < before if before is not None else literal(value=True))
+        .order_by(image.id.desc())
+        .limit(limit)
+    )
+    found = (await session.execute(statement)).all()
+    now = await _as_it_is(session, resource, found[0][0]) if found and before is None else None
+    entries = [_entry(resource, row, following or now, operation) for row, following, operation in found]
+    made = await _made(session, resource, key) if len(found) < limit else None
+    return [*entries, *([made] if made else [])]
+
+
+async def last(session: AsyncSession, resource: Resource, key: tuple[Any, ...]) -> Entry | None:
+    """The latest change of a row, None when none is kept."""
+    found = await of_row(session, resource, key, limit=1)
+    return found[0] if found else None
+
+
+def key_json(resource: Resource, key: tuple[Any, ...]) -> Any:
+    """SQL of a primary key as the console's own tables hold it: a JSON array of Postgres' texts."""
+    columns = [resource.column(name).sa for name in resource.traits.key]
+    parts = [cast(cast(literal(v, c.type), c.type), Text) for c, v in zip(columns, key, strict=True)]
+    return func.to_jsonb(array(parts))
+
+
+def differences(
+    resource: Resource | None, before: Mapping[str, str | None], after: Mapping[str, str | None]
+) -> tuple[FieldChange, ...]:
+    """What changed between two images of a row, in the order of its columns; without what may not be shown."""
+    return tuple(
+        FieldChange(name, label, None if secret else before.get(sql), None if secret else after.get(sql), secret)
+        for sql, name, label, secret in told(resource, {**before, **after})
+        if before.get(sql) != after.get(sql) and name not in IDLE
+    )
+
+
+def told(resource: Resource | None, image: Mapping[str, Any]) -> list[tuple[str, str, str, bool]]:
+    """The columns of an image that may be told: (name in Postgres, name, label, whether it is a secret).
+
+    Without a resource (a table that nobody registered) only the key's and secrets' names are known: all are secrets.
+    """
+    if resource is None:
+        return [(name, name, name.replace("_", " "), True) for name in image]
+    shown = resource.visible | frozenset(resource.form_columns)
+    return [
+        (column.sa.name, name, resource.label(name), column.secret or bool(SECRET.search(name)))
+        for name, column in resource.traits.columns.items()
+        if column.sa.name in image and (name in shown or column.secret)
+    ]
+
+
+def _entry(
+    resource: Resource, image: BeforeImage, after: Mapping[str, Any] | None, operation: Operation | None
+) -> Entry:
+    updated = image.kind == "U"
+    return Entry(
+        id=image.id,
+        at=image.at,
+        kind=_kind(resource, image.before, after or {}) if updated else "deleted",
+        operation_id=image.operation_id,
+        who=operation.person_name if operation else None,
+        role=image.database_role,
+        sentence=operation.sentence if operation else "",
+        changes=differences(resource, image.before, after or {}) if updated else (),
+        row={name: image.before[sql] for sql, name, _, secret in told(resource, image.before) if not secret},
+    )
+
+
+def _kind(resource: Resource, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    column = resource.traits.deleted_at
+    was, is_now = (column is not None and image.get(column) is not None for image in (before, after))
+    return "changed" if was == is_now else "trashed" if is_now else "restored"
+
+
+async def _as_it_is(session: AsyncSession, resource: Resource, image: BeforeImage) -> Mapping[str, Any] | None:
+    """The row that an image became, if it is still there, written as an image."""
+    table: CatalogTable = await catalog.table_of(session, resource.traits)
+    wanted = table.has_key("cast(:key as jsonb)")
+    statement = text(f"select {table.image} from {table.sql} as t where {wanted}")  # noqa: S608 quoted by Postgres
+    found: Mapping[str, Any] | None = await session.scalar(
+        statement, {"key": catalog.as_json(image.new_key or image.key)}
+    )
+    return found
+
+
+async def _made(session: AsyncSession, resource: Resource, key: tuple[Any, ...]) -> Entry | None:
+    """Who made the row, where it is known: found by its key among few, by the moment of its making among many."""
+    keys, name = InsertedKeys, catalog.name_of(resource.traits)
+    created = resource.traits.columns.get("created_at")
+    moment = select(created.sa).where(
+        *(resource.traits.attribute(n) == v for n, v in zip(resource.traits.key, key, strict=True))
+    ).scalar_subquery() if created is not None else None  # fmt: skip
+    own = key_json(resource, key)
+    among_few = and_(func.jsonb_array_length(keys.keys) <= text("100"), keys.keys.contains(func.jsonb_build_array(own)))
+    statement = (
+        select(keys.id, keys.at, keys.operation_id, keys.database_role, Operation.person_name, Operation.sentence)
+        .outerjoin(Operation, Operation.id == keys.operation_id)
+        .where(keys.table_name == name)
+        .where(or_(among_few, and_(keys.at == moment, keys.keys.contains(func.jsonb_build_array(own)))))
+        .order_by(keys.id.desc())
+        .limit(1)
+    )
+    row = (await session.execute(statement.execution_options(include_deleted=True))).one_or_none()
+    if row is None:
+        return None
+    return Entry(row.id, row.at, "made", row.operation_id, row.person_name, row.database_role, row.sentence or "")

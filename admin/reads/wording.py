@@ -1,0 +1,52 @@
+"""Rows in plain words: “Document 12 deleted.”, “37 orders and 1,204 line items deleted.”
+
+Pure text from names and numbers; what is known of a table here is its registered name, or else its name in Postgres.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from admin.resource import Resource
+
+
+def one(resource: Resource, key: str, done: str) -> str:
+    """A sentence about one row: “Document 12 deleted.”"""
+    return f"{resource.name} {key} {done}."
+
+
+def many(resource: Resource, rows: int, done: str, along: Mapping[str, int] | None = None) -> str:
+    """A sentence about several rows and those that went along, by table name in Postgres."""
+    parts = [rows_of(resource, rows)]
+    parts += [counted(number, table_words(table), f"{table_words(table)}s") for table, number in (along or {}).items()]
+    return f"{listed(parts)} {done}."
+
+
+def edited(resource: Resource, key: str, columns: Iterable[str]) -> str:
+    """“Document 12: title and status changed.”"""
+    return f"{resource.name} {key}: {listed([inside(resource.label(name)) for name in columns])} changed."
+
+
+def rows_of(resource: Resource, number: int) -> str:
+    """“1 order”, “1,204 orders”."""
+    return counted(number, inside(resource.name), inside(resource.name_plural))
+
+
+def counted(number: int, singular: str, plural: str) -> str:
+    """“1 row”, “1,204 rows”."""
+    return f"{number:,} {singular if number == 1 else plural}"
+
+
+def listed(parts: list[str]) -> str:
+    """“a”, “a and b”, “a, b and c”."""
+    return " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
+
+
+def table_words(table: str) -> str:
+    """“public.line_item” is “line item”."""
+    return table.rpartition(".")[2].replace("_", " ")
+
+
+def inside(name: str) -> str:
+    """A name within a sentence: “order”, but still “API key”."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
