@@ -34,5 +34,5 @@ keyset("api_key_created_at", ApiKey.created_at, ApiKey.id)
 keyset("api_key_last_used_at", ApiKey.last_used_at, ApiKey.id)
 # The keys of a user, and the cascade when the user is deleted: user_id = 7 ORDER BY id
 keyset("api_key_user_id", ApiKey.user_id, ApiKey.id)
-# The search box: label ILIKE '%laptop%'
+# The search box: label ILIKE '%kiosk%'
 trigram("api_key_label_part", ApiKey.label)

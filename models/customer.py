@@ -29,7 +29,8 @@ class Customer(BigintKey, Timestamps, SoftDelete, Base):
         return self.name
 
 
-# One live customer an email, the match of an import, and emails that start with ...: email = 'ann@example.org'
+# One live customer an email, the match of an import, emails that start with ...:
+# email = 'ann@example.org' AND deleted_at IS NULL
 live_unique("customer_live_email", Customer.email)
 # The list, newest first: deleted_at IS NULL ORDER BY created_at DESC, id DESC
 live("customer_live_created_at", Customer.created_at, Customer.id)

@@ -43,15 +43,13 @@ class Document(BigintKey, Timestamps, SoftDelete, Base):
         return self.title
 
 
-# The list, newest first: deleted_at IS NULL ORDER BY created_at DESC, id DESC
+# The list, newest first, of one status too, since each is common: deleted_at IS NULL ORDER BY created_at DESC, id DESC
 live("document_live_created_at", Document.created_at, Document.id)
 # The list by title: deleted_at IS NULL ORDER BY title, id
 live("document_live_title", Document.title, Document.id)
-# The drafts, newest first: deleted_at IS NULL AND status = 'draft' ORDER BY created_at DESC, id DESC
-live("document_live_status", Document.status, Document.created_at, Document.id)
 # The trash, newest first: deleted_at IS NOT NULL ORDER BY created_at DESC, id DESC
 trash("document_trash", Document.created_at, Document.id)
 # The documents of a user, and SET NULL when the user is deleted: owner_id = 7 ORDER BY id
 keyset("document_owner_id", Document.owner_id, Document.id)
-# The search box: search @@ websearch_to_tsquery('english', 'budget')
+# The search box: search @@ websearch_to_tsquery('english', 'lighthouse')
 words("document_search", Document.search)

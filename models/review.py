@@ -34,7 +34,5 @@ class Review(BigintKey, Timestamps, Base):
 keyset("review_created_at", Review.created_at, Review.id)
 # The reviews of a book, and the cascade when it is deleted: book_id = 7 ORDER BY id
 keyset("review_book_id", Review.book_id, Review.id)
-# All reviews with one star, newest first: rating = 1 ORDER BY created_at DESC, id DESC
-keyset("review_rating", Review.rating, Review.created_at, Review.id)
 # The search box: reviewer ILIKE '%lee%'
 trigram("review_reviewer_part", Review.reviewer)

@@ -44,6 +44,6 @@ live_unique("user_live_email", User.email)
 live("user_live_created_at", User.created_at, User.id)
 # The trash, newest first: deleted_at IS NOT NULL ORDER BY created_at DESC, id DESC
 trash("user_trash", User.created_at, User.id)
-# The search box and the picker of an owner: name ILIKE '%ann%' OR email ILIKE '%ann%'
+# The search box and the picker of an owner: name ILIKE '%quill%' OR email ILIKE '%quill%'
 trigram("user_name_part", User.name)
 trigram("user_email_part", User.email)
