@@ -33,13 +33,16 @@ FORM_BODY = 2 * 2**20
 
 @dataclass(frozen=True)
 class Door:
-    """One path and method, the permission it needs, and what answers. `body` is the most bytes it reads."""
+    """One path and method, the permission it needs, and what answers.
+
+    `body` is the most bytes it reads; None: a file, as large as the settings allow.
+    """
 
     method: str
     path: str
     permission: Permission
     endpoint: Endpoint
-    body: int = FORM_BODY
+    body: int | None = FORM_BODY
 
     @property
     def name(self) -> str:
@@ -63,14 +66,14 @@ def _guarded(doors: dict[str, Door], console: Console) -> Callable[[Request], Aw
         door = doors["GET" if request.method == "HEAD" else request.method]
         actor: Actor | None = request.scope.get("larder.actor")
         if door.permission is Permission.PUBLIC:
-            return await door.endpoint(Visit(limited(request, door.body), console, actor, None))
+            return await door.endpoint(Visit(limited(request, _most(door, console)), console, actor, None))
         if actor is None:
             return _to_login(request)
         # The role first: whoever may not do this at all does not learn which tables there are.
         gate.require(actor, door.permission)
         resource = _resource(request, console)
         gate.require(actor, door.permission, resource)
-        return await door.endpoint(Visit(limited(request, door.body), console, actor, resource))
+        return await door.endpoint(Visit(limited(request, _most(door, console)), console, actor, resource))
 
     return run
 
@@ -85,7 +88,15 @@ def _resource(request: Request, console: Console) -> Resource | None:
     return resource
 
 
+def _most(door: Door, console: Console) -> int:
+    # A file comes wrapped in a form: what stands around it is not the file's.
+    return console.settings.max_upload_mb * 2**20 + 2**16 if door.body is None else door.body
+
+
 def _to_login(request: Request) -> Response:
     """A reader is led to the login and from there back; anything unsafe only to the login."""
-    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(urls.login(target if request.method in ("GET", "HEAD") else ""), status_code=303)
+    if request.method not in ("GET", "HEAD"):
+        return RedirectResponse(urls.login(), status_code=303)
+    # As it was sent: once decoded, a key with a slash or a question mark in it would lead elsewhere.
+    path, query = request.scope["raw_path"].decode("latin-1"), request.scope["query_string"].decode("latin-1")
+    return RedirectResponse(urls.login(f"{path}?{query}" if query else path), status_code=303)

@@ -1,0 +1,19 @@
+"""Import of a CSV file: read, match, check, apply, each a step that can be taken by a page, a command or a job.
+
+The way of a file, one module a step:
+
+    sniff     what the bytes are: text or not, encoding, delimiter
+    tokens    strict CSV: one record at a time, with the physical line it starts on
+    read      a file as headers and batches for COPY
+    stage     those batches in a staging table of their own, next to the file as it came
+    mapping   which header means which column; a parent may be named by a unique column of its own
+    catalog   what the database itself says of the table: exact types, defaults, checks
+    rules     the shape a cell must have, kind by kind, as SQL
+    cells     every cell as a value of its column, or the rule it breaks
+    live      what depends on the rows that are there: matches, parents, unique keys, checks
+    check     all of it together, into a report; the table itself is not touched
+    apply     the same again behind locks, and then the change, as one operation
+
+Everything between reading and applying is set-based SQL on all-text staged rows. Nothing here knows of HTTP, and
+nothing commits.
+"""

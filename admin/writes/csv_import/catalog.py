@@ -1,0 +1,90 @@
+"""What the database itself says of a table: exact types, NOT NULL, defaults and checks.
+
+The model says what a column is for; only the catalog says what it takes. A check that is read here is the one that
+the import will meet.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.writes.csv_import import statements as st
+
+COLUMNS = """
+select a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, t.typname,
+       a.attgenerated <> '' or a.attidentity = 'a',
+       case when a.attgenerated = '' then
+         coalesce(pg_get_expr(d.adbin, d.adrelid),
+                  'nextval(' || quote_literal(pg_get_serial_sequence({name}, a.attname)) || '::regclass)')
+       end
+from pg_attribute a
+join pg_type t on t.oid = a.atttypid
+left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+where a.attrelid = {name}::regclass and a.attnum > 0 and not a.attisdropped
+order by a.attnum
+"""
+
+CHECKS = """
+select c.conname, pg_get_expr(c.conbin, c.conrelid), obj_description(c.oid, 'pg_constraint'),
+       array(select a.attname::text from pg_attribute a where a.attrelid = c.conrelid and a.attnum = any (c.conkey))
+from pg_constraint c
+where c.conrelid = {name}::regclass and c.contype = 'c'
+order by c.conname
+"""
+
+STEADY = re.compile(
+    r"'(?:[^']|'')*'(?:::[\w\s.\"()]+)?|[\d.+-]+|\w+|now\(\)|\(?'?[\d.-]+'?\)?(?:::[\w\s]+)?", re.IGNORECASE
+)
+"""Defaults that give the same value whenever they are asked in one transaction; others draw numbers."""
+
+
+@dataclass(frozen=True)
+class ColumnInfo:
+    """One column as the database has it."""
+
+    name: str
+    type: str
+    """With its modifiers, such as `numeric(10,2)`: what a cell is cast to."""
+    not_null: bool
+    type_name: str
+    computed: bool
+    default: str | None
+    """The expression, also for identity columns."""
+
+    @property
+    def steady_default(self) -> str | None:
+        """The default where it can be computed beforehand without drawing a number or making up a key."""
+        return self.default if self.default and STEADY.fullmatch(self.default) else None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A CHECK constraint; `comment` is its sentence for people."""
+
+    name: str
+    expression: str
+    comment: str | None
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TableInfo:
+    """A table as the database has it, by names of database columns."""
+
+    columns: dict[str, ColumnInfo]
+    checks: tuple[Check, ...]
+
+
+async def look_up(session: AsyncSession, table: Table) -> TableInfo:
+    """Read the catalog, in two statements."""
+    name = st.lit(st.table_name(table).as_string(None))
+    columns = [ColumnInfo(*row) for row in await st.rows(session, st.of(COLUMNS, name=name))]
+    checks = [
+        Check(check, expression, comment, tuple(names))
+        for check, expression, comment, names in await st.rows(session, st.of(CHECKS, name=name))
+    ]
+    return TableInfo({column.name: column for column in columns}, tuple(checks))

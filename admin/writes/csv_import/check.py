@@ -1,0 +1,42 @@
+"""What an import would do, to the row, without touching the table.
+
+`apply` asks the same questions in the same way, so what the review says is what the run does.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.writes.csv_import import cells, live, report
+from admin.writes.csv_import import statements as st
+from admin.writes.csv_import.plan import Plan
+from admin.writes.csv_import.report import Report
+
+SETTINGS = """
+select set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
+       set_config('intervalstyle', 'postgres', true), set_config('bytea_output', 'hex', true)
+"""
+"""What the meaning of a text may depend on. Transaction-local, as everything that has to hold behind a pooler."""
+
+
+async def check(session: AsyncSession, plan: Plan) -> Report:
+    """Judge every staged row with these choices."""
+    await st.run(session, st.of(SETTINGS))
+    warnings = await cells.build(session, plan)
+    await live.build(session, plan)
+    return await report.read(session, plan, [*warnings, *await _without_key(session, plan)])
+
+
+async def _without_key(session: AsyncSession, plan: Plan) -> list[str]:
+    """Rows whose key is empty match nothing: they are new each time the file is imported."""
+    if plan.key is None or plan.options.mode == "update":
+        return []
+    mapped = [found for found in map(plan.of, plan.key.columns) if found]
+    empty = st.joined(st.OR, [st.of("{e} is null", e=found.e) for found in mapped])
+    statement = st.of("select count(*) from {t} c where {empty}", t=plan.staging("cell"), empty=empty)
+    count = await st.value(session, statement)
+    if not count:
+        return []
+    names = " or ".join(plan.key.columns)
+    rows, are = ("1 row has", "it is") if count == 1 else (f"{count:,} rows have", "they are")
+    return [f"{rows} no {names}, so {are} new each time this file is imported."]

@@ -1,0 +1,45 @@
+"""What depends on the rows that are there: set-based checks of every line against the table and its parents.
+
+Asked at the review, and again behind locks when the import runs: what was true then must still be.
+"""
+
+from __future__ import annotations
+
+from psycopg.sql import Composable
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.writes.csv_import import match, outcome, parents, row_rules, uniqueness
+from admin.writes.csv_import import statements as st
+from admin.writes.csv_import.plan import Plan
+
+VERDICT = """
+create table {row} as
+select c.line, {keys}, m.seen,
+       case when c.line in (select line from {errors}) then 'rejected'
+            when m.k1 is null then 'new'
+            when {differs} then 'changed'
+            else 'unchanged' end as verdict
+{joined}
+"""
+
+
+async def build(session: AsyncSession, plan: Plan) -> None:
+    """Match every line anew, list what the rows in the table forbid, and give each line its verdict."""
+    await match.build(session, plan)
+    await st.run(session, st.of("delete from {errors} where live", errors=plan.staging("error")))
+    await parents.check(session, plan)
+    await row_rules.check(session, plan)
+    await uniqueness.check(session, plan)
+    await st.run(session, st.of("analyze {t}", t=plan.staging("error")))
+    await st.run(session, st.of("drop table if exists {t}", t=plan.staging("row")))
+    await st.run(session, _verdict(plan))
+    await st.run(session, st.of("analyze {t}", t=plan.staging("row")))
+
+
+def _verdict(plan: Plan) -> Composable:
+    keys = [st.name("m", f"k{n}") for n in range(1, len(plan.traits.key) + 1)]
+    return st.of(
+        VERDICT,
+        row=plan.staging("row"), keys=st.joined(st.COMMA, keys), errors=plan.staging("error"),
+        differs=outcome.any_differs(plan), joined=outcome.joined(plan),
+    )  # fmt: skip

@@ -1,0 +1,58 @@
+"""What a person chose for an import: kept as JSON with the import, the same for the pages and the command line."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Mode = Literal["add", "update", "upsert"]
+MODES: dict[Mode, str] = {"add": "Add only", "update": "Update only", "upsert": "Add and update"}
+
+
+@dataclass(frozen=True)
+class Match:
+    """A column of the file (from 1) that goes into a column of the table.
+
+    `via` names the unique column of the parent by which the file names it; None: the value itself.
+    """
+
+    cell: int
+    column: str
+    via: str | None = None
+
+    @property
+    def target(self) -> str:
+        """How the choice is spelled in forms and on the command line: `price`, `author_id.name`."""
+        return self.column if self.via is None else f"{self.column}.{self.via}"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the rows of a file become rows of the table. The defaults are the safe side of each choice."""
+
+    matches: tuple[Match, ...]
+    mode: Mode = "add"
+    key: str | None = None
+    """Name of the unique key by which rows are found; None when rows are only added."""
+    empty: Literal["keep", "clear"] = "keep"
+    """What an empty cell does to a row that is there: keep the value, or make it NULL."""
+    skip_bad: bool = False
+    """Leave rejected rows out; otherwise one of them stops the whole import."""
+    create: tuple[str, ...] = ()
+    """Columns whose missing parents are created."""
+    trash: Literal["reject", "add"] = "reject"
+    """A row whose key is in the trash: reject it, or add a new one beside it where the key allows that."""
+    unescape: bool = True
+    """Take back the apostrophe that a spreadsheet-safe export puts before what looks like a formula."""
+
+    def matched(self, column: str) -> Match | None:
+        """The match of a column, or None."""
+        return next((match for match in self.matches if match.column == column), None)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def of_json(cls, stored: dict[str, Any]) -> Options:
+        matches = tuple(Match(**match) for match in stored["matches"])
+        return cls(**{**stored, "matches": matches, "create": tuple(stored["create"])})

@@ -1,0 +1,154 @@
+"""One import as the SQL builders see it: which staged cell is read as what, and where it goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from psycopg.sql import Composable, Identifier
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.resource import Resource
+from admin.traits import Column, Traits, UniqueKey
+from admin.writes.csv_import import catalog, mapping
+from admin.writes.csv_import import statements as st
+from admin.writes.csv_import.catalog import ColumnInfo, TableInfo
+from admin.writes.csv_import.options import Options
+
+
+@dataclass(frozen=True)
+class Parent:
+    """A parent that the file names by a unique column of its own."""
+
+    traits: Traits
+    info: TableInfo
+    via: Column
+    referenced: Column
+    create: bool
+
+    @property
+    def table(self) -> Identifier:
+        return st.table_name(self.traits.table)
+
+    def live(self, alias: str) -> Composable:
+        return live(self.traits, alias)
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A column that the file gives. `v` is the cell as a value, `e` the rule it breaks, `r` the parent's key."""
+
+    cell: int
+    column: Column
+    info: ColumnInfo
+    parent: Parent | None
+
+    @property
+    def read_as(self) -> tuple[Column, ColumnInfo]:
+        """The column whose values the cells are: the parent's, when the file names a parent."""
+        if self.parent is None:
+            return self.column, self.info
+        return self.parent.via, self.parent.info.columns[self.parent.via.sa.name]
+
+    @property
+    def staged(self) -> Identifier:
+        return st.name(f"c{self.cell}")
+
+    @property
+    def v(self) -> Identifier:
+        return st.name("c", f"v{self.cell}")
+
+    @property
+    def e(self) -> Identifier:
+        return st.name("c", f"e{self.cell}")
+
+    @property
+    def value(self) -> Composable:
+        """The value for the table's own column, in a statement over `_cell` as c and `_match` as m."""
+        return self.v if self.parent is None else st.name("m", f"r{self.cell}")
+
+    @property
+    def here(self) -> Identifier:
+        """The column in the table itself, as t."""
+        return st.name("t", self.column.sa.name)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything the steps after staging need. `headers` are the file's."""
+
+    import_id: int
+    resource: Resource
+    options: Options
+    headers: tuple[str, ...]
+    info: TableInfo
+    mapped: tuple[Mapped, ...]
+
+    @property
+    def traits(self) -> Traits:
+        return self.resource.traits
+
+    @property
+    def table(self) -> Identifier:
+        return st.table_name(self.traits.table)
+
+    @property
+    def key(self) -> UniqueKey | None:
+        """The key by which rows are found; None when rows are only added."""
+        if self.options.mode == "add":
+            return None
+        return next((key for key in self.traits.unique_keys if key.name == self.options.key), None)
+
+    def staging(self, part: str = "") -> Identifier:
+        return st.staging(self.import_id, part)
+
+    def of(self, column: str) -> Mapped | None:
+        return next((mapped for mapped in self.mapped if mapped.column.name == column), None)
+
+    def db(self, column: str) -> str:
+        """The name of a mapped attribute's column in the database."""
+        return self.traits.columns[column].sa.name
+
+    def info_of(self, column: str) -> ColumnInfo:
+        return self.info.columns[self.db(column)]
+
+    @property
+    def written(self) -> tuple[Mapped, ...]:
+        """Columns that an update may change: neither the key that found the row nor the primary key."""
+        found_by = self.key.columns if self.key else ()
+        return tuple(m for m in self.mapped if m.column.name not in (*found_by, *self.traits.key))
+
+    def live(self, alias: str) -> Composable:
+        return live(self.traits, alias)
+
+
+def live(traits: Traits, alias: str) -> Composable:
+    """The condition that a row is not in the trash."""
+    if traits.deleted_at is None:
+        return st.of("true")
+    return st.of("{c} is null", c=st.name(alias, traits.columns[traits.deleted_at].sa.name))
+
+
+async def make(
+    session: AsyncSession, import_id: int, resource: Resource, options: Options, headers: tuple[str, ...]
+) -> Plan:
+    """Resolve the choices against the database's catalog. Raises `BadRequest` when they do not fit together."""
+    mapping.validate(resource, options)
+    info = await catalog.look_up(session, resource.traits.table)
+    mapped = []
+    for match in options.matches:
+        column = resource.traits.columns[match.column]
+        parent = await _parent(session, column, match.via, options) if match.via else None
+        mapped.append(Mapped(match.cell, column, info.columns[column.sa.name], parent))
+    return Plan(import_id, resource, options, headers, info, tuple(mapped))
+
+
+async def _parent(session: AsyncSession, column: Column, via: str, options: Options) -> Parent:
+    traits = mapping.parent_of(column)
+    assert column.references is not None  # noqa: S101 parent_of has raised otherwise
+    return Parent(
+        traits,
+        await catalog.look_up(session, traits.table),
+        traits.columns[via],
+        traits.columns[column.references.column],
+        column.name in options.create and mapping.creatable(column, via),
+    )

@@ -1,0 +1,104 @@
+"""From a file to a review: receive it, read it, check what is offered for it; and again with other choices."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import BinaryIO
+
+from anyio import to_thread
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.actor import Actor
+from admin.database import bounded
+from admin.errors import Conflict
+from admin.resource import Resource
+from admin.writes.csv_import import mapping, plan, sniff, stage, store
+from admin.writes.csv_import.check import check
+from admin.writes.csv_import.errors import Unreadable
+from admin.writes.csv_import.options import Options
+from admin.writes.csv_import.report import Report
+from admin.writes.csv_import.sniff import Format
+from admin.writes.csv_import.store import Stored
+
+NAME_LIMIT = 255
+
+
+async def receive(
+    session: AsyncSession, actor: Actor, resource: Resource, name: str, file: BinaryIO, *, timeout_ms: int
+) -> int:
+    """Take a file in, read it and check what is offered for it; returns the import's id.
+
+    Raises `Unreadable` for what is no CSV file at all; nothing is kept then. A file that might be readable in another
+    encoding or with another delimiter is kept, in state `failed`, with the reason.
+    """
+    form = await to_thread.run_sync(sniff.sniff, file)
+    await store.sweep(session)
+    sha256, size = await to_thread.run_sync(stage.digest, file)
+    import_id = await store.add(
+        session, actor, resource.identity,
+        file_name=clean_name(name), file_bytes=size, sha256=sha256, options=store.kept(form),
+    )  # fmt: skip
+    async with bounded(session, timeout_ms):
+        await stage.keep_file(session, import_id, file)
+        await _read(session, resource, import_id, file, form)
+    return import_id
+
+
+async def read_again(
+    session: AsyncSession, resource: Resource, import_id: int, form: Format, *, timeout_ms: int
+) -> None:
+    """Read the kept file with another encoding, delimiter or without a header row; earlier choices are dropped."""
+    await _open(session, import_id)
+    async with bounded(session, timeout_ms):
+        file = await stage.kept_file(session, import_id)
+        with file:
+            await store.drop(session, import_id, ("", "cell", "match", "row", "seen", "error"))
+            await _read(session, resource, import_id, file, form)
+
+
+async def choose(
+    session: AsyncSession, resource: Resource, import_id: int, options: Options, *, timeout_ms: int
+) -> Report:
+    """Check the staged rows with other choices. Raises `BadRequest` when they do not fit together."""
+    stored = await _open(session, import_id)
+    if stored.staged is None:
+        raise Conflict("This file has not been read yet. Choose how to read it first.")
+    async with bounded(session, timeout_ms):
+        return await _check(session, resource, stored, options)
+
+
+async def _open(session: AsyncSession, import_id: int) -> Stored:
+    stored = await store.lock(session, import_id)
+    if stored.record.state not in ("staging", "review", "failed"):
+        raise Conflict(f"This import is {stored.record.state}; its choices cannot be changed any more.")
+    return stored
+
+
+async def _read(session: AsyncSession, resource: Resource, import_id: int, file: BinaryIO, form: Format) -> None:
+    try:
+        async with session.begin_nested():
+            staged = await stage.stage(session, import_id, file, form)
+    except Unreadable as error:
+        await store.save(session, import_id, "failed", error=str(error), report=None, options=store.kept(form))
+        return
+    await store.save(session, import_id, "staging", error=None, options=store.kept(form, staged))
+    options = mapping.offer(resource, list(staged.headers)) if form.header else Options(())
+    await _check(session, resource, await store.get(session, import_id), options)
+
+
+async def _check(session: AsyncSession, resource: Resource, stored: Stored, options: Options) -> Report:
+    assert stored.staged is not None  # noqa: S101 both callers have read the file
+    made = await plan.make(session, stored.id, resource, options, stored.staged.headers)
+    report = await check(session, made)
+    report = replace(report, warnings=(*stored.staged.warnings, *report.warnings))
+    await store.save(
+        session, stored.id, "review",
+        error=None, report=report.as_json(), options=store.kept(stored.format, stored.staged, options),
+    )  # fmt: skip
+    return report
+
+
+def clean_name(name: str) -> str:
+    """A file name as text to show: its last part, without control characters, at most 255 characters."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(letter for letter in last if letter.isprintable())[:NAME_LIMIT].strip() or "unnamed"

@@ -1,0 +1,79 @@
+"""The check as of the moment of the run, and what differs from the review.
+
+A row that somebody changed in the meantime is a conflict: the person agreed to another change than the one it would
+be now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.writes.csv_import import change, live, report
+from admin.writes.csv_import import statements as st
+from admin.writes.csv_import.plan import Plan
+from admin.writes.csv_import.report import Report
+
+CONFLICTS = """
+insert into {errors}
+select n.line, null, null, null, {name}, {name}, true
+from {rows} n join {seen} o using (line)
+where n.verdict <> 'rejected'
+  and (n.verdict <> o.verdict or n.verdict = 'changed' and ({keys}, n.seen) is distinct from ({old}, o.seen))
+"""
+
+
+class Stopped(Exception):
+    """Rows cannot be written that the review had accepted, and bad rows are not to be skipped."""
+
+    def __init__(self, found: Report) -> None:
+        super().__init__()
+        self.report = found
+
+
+async def again(session: AsyncSession, made: Plan, reviewed: Report) -> Report:
+    """The check as of now, with every row that differs from its review as a conflict. Raises `Stopped`."""
+    await change.lock(session, made)
+    await st.run(session, st.of("drop table if exists {t}", t=made.staging("seen")))
+    await st.run(
+        session,
+        st.of("alter table {t} rename to {n}", t=made.staging("row"), n=st.name(f"import_{made.import_id}_seen")),
+    )
+    await live.build(session, made)
+    keys = [st.name("n", f"k{n}") for n in range(1, len(made.traits.key) + 1)]
+    old = [st.name("o", f"k{n}") for n in range(1, len(made.traits.key) + 1)]
+    conflicts = await st.run(
+        session,
+        st.of(CONFLICTS, errors=made.staging("error"), rows=made.staging("row"), seen=made.staging("seen"),
+              name=st.lit("was changed by somebody else since the review"),
+              keys=st.joined(st.COMMA, keys), old=st.joined(st.COMMA, old)),
+    )  # fmt: skip
+    if conflicts.rowcount:
+        await _reject_listed(session, made)
+    found = replace(await report.read(session, made, []), warnings=reviewed.warnings)
+    if found.rejected and not made.options.skip_bad:
+        raise Stopped(found)
+    return found
+
+
+async def without_refused(session: AsyncSession, made: Plan, found: Report) -> Report:
+    """The report when the table itself has refused rows on the way. Raises `Stopped`."""
+    await _reject_listed(session, made)
+    again = replace(await report.read(session, made, []), warnings=found.warnings)
+    if again.rejected and not made.options.skip_bad:
+        raise Stopped(again)
+    return again
+
+
+async def _reject_listed(session: AsyncSession, made: Plan) -> None:
+    statement = """
+    update {rows} set verdict = 'rejected'
+    where verdict <> 'rejected' and line in (select line from {errors})
+    """
+    await st.run(session, st.of(statement, rows=made.staging("row"), errors=made.staging("error")))
+
+
+def refused(found: Report) -> bool:
+    """Whether the table itself has refused rows, for reasons that only the attempt could tell."""
+    return any(group.rule == change.REFUSED_RULE for group in found.groups)

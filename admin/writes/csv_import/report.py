@@ -1,0 +1,148 @@
+"""What a check found or a run did: the same numbers from both, and they always add up.
+
+Every row of the file is exactly one of new, changed, unchanged, rejected. The numbers are counted in the database,
+never kept along the way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.writes.csv_import import mapping, outcome, parents
+from admin.writes.csv_import import statements as st
+from admin.writes.csv_import.plan import Plan
+
+SHOWN = 1_000
+"""Reasons of rejected rows that a report lists; the file of rejects has all of them."""
+GROUPS = 50
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Why a row is rejected: physical line, column of the file (None: the line as a whole), its value, the reason."""
+
+    line: int
+    column: str | None
+    value: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """How many rows one rule rejects."""
+
+    column: str | None
+    rule: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of a check or a run; `changes` counts changed rows by column, `created` new parents by column."""
+
+    new: int
+    changed: int
+    unchanged: int
+    rejected: int
+    total: int
+    rejections: tuple[Rejection, ...] = ()
+    groups: tuple[Group, ...] = ()
+    changes: dict[str, int] | None = None
+    missing_parents: dict[str, int] | None = None
+    created: dict[str, int] | None = None
+    warnings: tuple[str, ...] = ()
+    blocking: tuple[str, ...] = ()
+    applied: bool = False
+    """Whether this is what was done, rather than what would be."""
+
+    def __post_init__(self) -> None:
+        if self.new + self.changed + self.unchanged + self.rejected != self.total:
+            raise ArithmeticError(f"rows are unaccounted for: {self.counts}")
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in ("new", "changed", "unchanged", "rejected", "total")}
+
+    @property
+    def importable(self) -> int:
+        """Rows that the run would write."""
+        return self.new + self.changed
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def of_json(cls, stored: dict[str, Any]) -> Report:
+        rejections = tuple(Rejection(**rejection) for rejection in stored["rejections"])
+        groups = tuple(Group(**group) for group in stored["groups"])
+        lists = {name: tuple(stored[name]) for name in ("warnings", "blocking")}
+        return cls(**{**stored, **lists, "rejections": rejections, "groups": groups})
+
+
+async def read(session: AsyncSession, plan: Plan, warnings: list[str]) -> Report:
+    """Count what the tables of a check say."""
+    verdicts = dict(
+        await st.rows(session, st.of("select verdict, count(*) from {t} group by 1", t=plan.staging("row")))
+    )
+    total = await st.value(session, st.of("select count(*) from {t}", t=plan.staging()))
+    rejected = await st.value(session, st.of("select count(distinct line) from {t}", t=plan.staging("error")))
+    report = Report(
+        verdicts.get("new", 0),
+        verdicts.get("changed", 0),
+        verdicts.get("unchanged", 0),
+        rejected,
+        total,
+        warnings=(*warnings, *_hints(plan)),
+        blocking=tuple(mapping.blocking(plan.resource, plan.options)),
+        missing_parents=await parents.count_missing(session, plan),
+    )
+    if rejected:
+        report = replace(report, rejections=await _rejections(session, plan), groups=await _groups(session, plan))
+    if report.changed:
+        report = replace(report, changes=await _changes(session, plan))
+    return report
+
+
+async def _rejections(session: AsyncSession, plan: Plan) -> tuple[Rejection, ...]:
+    statement = st.of(
+        "select line, cell, column_name, value, reason from {t} order by line, cell limit {n}",
+        t=plan.staging("error"), n=st.lit(SHOWN),
+    )  # fmt: skip
+    return tuple(
+        Rejection(line, plan.headers[cell - 1] if cell else column, value, reason)
+        for line, cell, column, value, reason in await st.rows(session, statement)
+    )
+
+
+async def _groups(session: AsyncSession, plan: Plan) -> tuple[Group, ...]:
+    statement = st.of(
+        "select column_name, rule, count(distinct line) from {t} group by 1, 2 order by 3 desc, 1, 2 limit {n}",
+        t=plan.staging("error"), n=st.lit(GROUPS),
+    )  # fmt: skip
+    return tuple(Group(*row) for row in await st.rows(session, statement))
+
+
+async def _changes(session: AsyncSession, plan: Plan) -> dict[str, int]:
+    counts = [st.of("count(*) filter (where {d})", d=outcome.differs(plan, mapped)) for mapped in plan.written]
+    statement = st.of(
+        "select {counts} {joined} where c.line in (select line from {rows} where verdict = 'changed')",
+        counts=st.joined(st.COMMA, counts), joined=outcome.joined(plan), rows=plan.staging("row"),
+    )  # fmt: skip
+    (found,) = await st.rows(session, statement)
+    return {mapped.column.name: count for mapped, count in zip(plan.written, found, strict=True) if count}
+
+
+def _hints(plan: Plan) -> list[str]:
+    """What the choices mean for rows of this file, said beforehand."""
+    used = {match.cell for match in plan.options.matches}
+    found = []
+    ignored = [header for n, header in enumerate(plan.headers, 1) if n not in used and header]
+    if ignored:
+        found.append(f"Ignored: {', '.join(ignored)}.")
+    missing = mapping.missing_columns(plan.resource, plan.options)
+    if plan.options.mode == "upsert" and missing:
+        found.append(f"The file has no {', '.join(missing)}: rows can be changed, but not added.")
+    return found
