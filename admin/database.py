@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from admin.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
 CONNECT_TIMEOUT_S = 3
 """A database that does not answer must cost a page seconds, not minutes."""
@@ -91,11 +91,23 @@ async def bounded(session: AsyncSession, milliseconds: int) -> AsyncIterator[Non
     A statement that takes longer is cancelled by Postgres (SQLSTATE 57014) and leaves the transaction aborted: use a
     savepoint around it when the transaction has to go on.
     """
-    before = await session.scalar(text("select current_setting('statement_timeout')"))
-    await _set_timeout(session, str(milliseconds))
+    async with under(session, {"statement_timeout": str(milliseconds)}):
+        yield
+
+
+@asynccontextmanager
+async def under(session: AsyncSession, settings: Mapping[str, str]) -> AsyncIterator[None]:
+    """Run what is inside under other settings of the server, transaction-local, then put the old ones back.
+
+    When what is inside fails they go with the transaction, or with the savepoint around it.
+    """
+    before = await _exchange(session, settings)
     yield
-    await _set_timeout(session, str(before))
+    await _exchange(session, before)
 
 
-async def _set_timeout(session: AsyncSession, value: str) -> None:
-    await session.execute(text("select set_config('statement_timeout', :value, true)"), {"value": value})
+async def _exchange(session: AsyncSession, settings: Mapping[str, str]) -> dict[str, str]:
+    """Set and return what was set before, in one round trip: a SELECT list is evaluated from left to right."""
+    columns = ", ".join(f"current_setting('{name}'), set_config('{name}', :{name}, true)" for name in settings)
+    row = (await session.execute(text(f"select {columns}"), settings)).one()
+    return dict(zip(settings, row[::2], strict=True))

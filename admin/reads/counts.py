@@ -1,9 +1,16 @@
 """How many rows a list has, as well as that can be said at once.
 
-Cookbook recipe “exists and fast counts”. An exact count reads every row it counts: a second for ten million. A list
-never waits for that. The ladder: a small table is counted; a large one is told by the planner's statistics (`about`); a
-filtered list is counted up to a limit, and beyond it the planner's estimate stands, or `more than`. Whoever needs the
-number asks for `exactly`.
+Cookbook recipe “exists and fast counts”. An exact count reads every row that it counts: a second for ten million. A
+list never waits for that. The ladder, from the top:
+
+* The page that reached the end of its list has counted already: `Exact`, without a query.
+* A list without search and filters is counted where the planner expects fewer than a hundred thousand rows; beyond,
+  the planner's expectation stands: `About`. It is the statistics times the table's present size, so it holds after a
+  bulk load, for partitions, for live rows and under row-level security; 0.5 ms whatever the size.
+* A narrowed list is counted up to ten thousand: `Exact`, else `About` if the planner too expects more, else `AtLeast`.
+* What cannot be counted within a moment is estimated, and `Unknown` where the planner expected it to be quick.
+
+Whoever needs the number asks for `exactly`.
 """
 
 from __future__ import annotations
@@ -14,13 +21,20 @@ from typing import Any
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.reads.listing import narrowed
+from admin.reads import plans
+from admin.reads.listing import Slice, narrowed
 from admin.reads.query import ListQuery
 from admin.reads.visibility import INCLUDE
 from admin.resource import Resource
 
-FILTERED_LIMIT = 10_000
-"""A filtered list is counted up to here: some milliseconds from an index, and nobody pages further."""
+WHOLE_LIMIT = 100_000
+"""A list without search and filters is counted up to here: about 10 ms from an index."""
+
+NARROWED_LIMIT = 10_000
+"""A narrowed list is counted up to here: nobody pages further, and rows that fit may lie far apart."""
+
+MOMENT_MS = 200
+"""How long a page may wait for its count."""
 
 
 @dataclass(frozen=True)
@@ -39,33 +53,55 @@ class AtLeast:
 
 @dataclass(frozen=True)
 class About:
-    """The planner's estimate."""
+    """As many as the planner expects."""
 
     n: int
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """Nothing could be said in time."""
+    """Nothing could be said."""
 
 
 Count = Exact | AtLeast | About | Unknown
 
 
-async def count(session: AsyncSession, resource: Resource, query: ListQuery) -> Count:
-    """How many rows the list has, in bounded time."""
-    found = await session.scalar(_count_up_to(narrowed(resource, query), FILTERED_LIMIT)) or 0
-    return Exact(found) if found <= FILTERED_LIMIT else AtLeast(FILTERED_LIMIT)
+async def count(session: AsyncSession, resource: Resource, query: ListQuery, shown: Slice | None = None) -> Count:
+    """How many rows the list has, in bounded time. `shown` is the page of it that was just fetched, if any."""
+    if shown is not None and _reached_the_end(query, shown):
+        return Exact((shown.page - 1) * query.size + len(shown.rows))
+    statement = narrowed(resource, query)
+    limit = NARROWED_LIMIT if query.narrowed else WHOLE_LIMIT
+    expected = await plans.estimate(session, statement)
+    if query.narrowed or expected <= limit:
+        counted = await plans.within(session, MOMENT_MS, _count_up_to(statement, limit))
+        if counted is not None and counted[0][0] <= limit:
+            return Exact(counted[0][0])
+        if expected <= limit:
+            # Found more than the planner expects, or not even that many in time: its expectation is worth nothing.
+            return AtLeast(limit) if counted is not None else Unknown()
+    return About(max(expected, _seen(query, shown)))
 
 
 async def exactly(session: AsyncSession, resource: Resource, query: ListQuery) -> Exact:
     """The very number, however long it takes within the statement timeout of the transaction."""
-    return Exact(await session.scalar(_count_all(narrowed(resource, query))) or 0)
+    return Exact((await session.execute(_count_all(narrowed(resource, query)))).scalar_one())
 
 
 async def some(session: AsyncSession, statement: Select[Any]) -> bool:
     """Whether a statement finds any row: EXISTS stops at the first, where a count would read them all."""
-    return bool(await session.scalar(select(statement.exists())))
+    return bool(await session.scalar(select(statement.exists()).execution_options(**INCLUDE)))
+
+
+def _reached_the_end(query: ListQuery, shown: Slice) -> bool:
+    return not shown.has_next and query.after is None and query.before is None
+
+
+def _seen(query: ListQuery, shown: Slice | None) -> int:
+    """Rows that are there for certain; old statistics may expect fewer."""
+    if shown is None or query.after or query.before:
+        return 0
+    return (shown.page - 1) * query.size + len(shown.rows) + int(shown.has_next)
 
 
 def _count_all(statement: Select[Any]) -> Select[Any]:
