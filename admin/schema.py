@@ -7,9 +7,11 @@ takes the lock and sets the timeouts, for `alembic` called by hand too.
 
 from __future__ import annotations
 
+import sys
 import time
 from functools import cache
 from pathlib import Path
+from typing import TextIO
 
 import sqlalchemy as sa
 from alembic import command
@@ -78,12 +80,17 @@ def require_supported(connection: sa.Connection) -> None:
         raise SchemaError(f"Larder needs PostgreSQL {OLDEST_SERVER} or newer; this server is PostgreSQL {major}.")
 
 
+def config(connection: sa.Connection | None = None, stdout: TextIO = sys.stdout) -> Config:
+    """Alembic's configuration, for commands that run on this connection and leave its transaction to the caller."""
+    made = Config(toml_file=str(ROOT / "pyproject.toml"), stdout=stdout)
+    made.attributes["connection"] = connection
+    return made
+
+
 def _migrate(connection: sa.Connection, app_role: str) -> str:
     require_supported(connection)
     _require_known_revision(connection)
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config(connection), "head")
     grants.grant(connection, app_role)
     return current_revision(connection) or ""
 
@@ -97,13 +104,9 @@ def _require_known_revision(connection: sa.Connection) -> None:
         )
 
 
-def _config() -> Config:
-    return Config(toml_file=str(ROOT / "pyproject.toml"))
-
-
 @cache
 def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+    return ScriptDirectory.from_config(config())
 
 
 def role_of(url: str) -> str:
@@ -112,3 +115,8 @@ def role_of(url: str) -> str:
     if role is None:
         raise SchemaError("DATABASE_URL names no role: write postgresql://ROLE:PASSWORD@HOST/DATABASE.")
     return role
+
+
+def libpq_url(url: str) -> str:
+    """The same URL as programs of PostgreSQL want it, without SQLAlchemy's name of the driver."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -7,8 +7,6 @@ after it, so the browser tests have a process and a conftest of their own.
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
@@ -26,7 +24,7 @@ from admin import schema
 from admin.database import make_engine, make_session_maker
 from admin.embedded import EmbeddedPostgres
 from admin.settings import Settings
-from tests.postgres import Database, Queries, fastest_place
+from tests.postgres import Database, Queries, temporary_place
 
 # Two slow, shared cores: how long an example takes says nothing about the code.
 hypothesis_settings.register_profile("larder", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -46,18 +44,19 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A directory that every account can reach, as a checkout in /srv would be."""
+    with temporary_place() as made:
+        yield made
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedPostgres]:
     """The run's own server, migrated; its data is gone afterwards."""
-    # Not pytest's tmp_path: that is closed to the account the server runs as when root runs the tests.
-    base = Path(tempfile.mkdtemp(prefix="larder-tests-", dir=fastest_place()))
-    base.chmod(0o711)
-    try:
-        with EmbeddedPostgres(base / "state", sync=False) as running:
-            schema.migrate(running.owner_url, "larder_app")
-            yield running
-    finally:
-        shutil.rmtree(base)
+    with temporary_place() as place, EmbeddedPostgres(place / "state", sync=False) as running:
+        schema.migrate(running.owner_url, "larder_app")
+        yield running
 
 
 @pytest.fixture(scope="session")

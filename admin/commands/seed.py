@@ -24,16 +24,26 @@ def seed(scale: seeds.Scale, rows: tuple[str, ...]) -> None:
     click.echo(f"{sum(added.values()):,} rows were added.")
 
 
-def plant(owner_url: str, scale: seeds.Scale = "demo", rows: Mapping[str, int] | None = None) -> dict[str, int]:
+def plant(
+    owner_url: str, scale: seeds.Scale = "demo", rows: Mapping[str, int] | None = None, *, quiet: bool = False
+) -> dict[str, int]:
     """Seed the database of this URL in one transaction, with a line for each table; returns the rows added."""
     engine = sa.create_engine(owner_url, poolclass=NullPool)
     with engine.begin() as connection:
-        added = seeds.seed(connection, scale, rows, _say)
+        added = seeds.seed(connection, scale, rows, None if quiet else _say)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for table in (name for name, count in added.items() if count):
             # Right after a load, so that the first count is not the one that marks ten million rows as visible.
             connection.execute(sa.text(f'vacuum "{table}"'))
     return added
+
+
+def is_empty(owner_url: str) -> bool:
+    """Whether no table of the cookbook has a row."""
+    engine = sa.create_engine(owner_url, poolclass=NullPool)
+    asked = [sa.select(sa.exists().select_from(sa.table(name))) for name in seeds.STATEMENTS]
+    with engine.connect() as connection:
+        return not any(connection.scalar(question) for question in asked)
 
 
 def _parse(entry: str) -> tuple[str, int]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,28 +11,17 @@ import pytest
 
 from admin.embedded import EmbeddedPostgres
 from tests.embedded.user import Accounts, User
-from tests.postgres import fastest_place
+from tests.postgres import temporary_place
 
 Enter = Callable[..., User]
 
 
-@pytest.fixture
-def place() -> Iterator[Path]:
-    """A directory that every account can reach, as a checkout in /srv would be."""
-    base = Path(tempfile.mkdtemp(prefix="larder-embedded-", dir=fastest_place()))
-    base.chmod(0o711)
-    yield base
-    shutil.rmtree(base)
-
-
 @pytest.fixture(scope="session")
 def _made() -> Iterator[Path]:
-    base = Path(tempfile.mkdtemp(prefix="larder-embedded-", dir=fastest_place()))
-    base.chmod(0o711)
-    with EmbeddedPostgres(base / "state", sync=False):
-        pass
-    yield base / "state"
-    shutil.rmtree(base)
+    with temporary_place() as place:
+        with EmbeddedPostgres(place / "state", sync=False):
+            pass
+        yield place / "state"
 
 
 @pytest.fixture

@@ -1,0 +1,49 @@
+"""The database a command works on: the one that is set, or the embedded one for as long as the command runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from admin import schema
+from admin.embedded import EmbeddedPostgres
+from admin.settings import Settings, load
+
+
+@contextmanager
+def opened(settings: Settings | None = None) -> Iterator[Settings]:
+    """Settings in which both URLs are filled in; default: those of the environment.
+
+    Without `DATABASE_URL` the embedded server runs meanwhile, shared with whoever else uses it.
+    """
+    wanted = settings or load()
+    if wanted.database_url is not None:
+        yield wanted.model_copy(update={"owner_url": wanted.owner_url or wanted.database_url})
+        return
+    with EmbeddedPostgres(wanted.state_dir, say=note) as server:
+        yield wanted.model_copy(update={"database_url": server.app_url, "owner_url": server.owner_url})
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the opened database to the newest schema where it is not there yet, which costs a moment to find out."""
+    # Asked as the application's role: a console that has only that one serves what somebody else has migrated.
+    engine = sa.create_engine(str(settings.database_url), poolclass=NullPool, connect_args={"connect_timeout": 10})
+    with engine.connect() as connection:
+        schema.require_supported(connection)
+        current = schema.is_current(connection)
+    if not current:
+        migrate_now(settings)
+
+
+def migrate_now(settings: Settings) -> str:
+    """Migrate the opened database and grant the application's role its rights; returns the revision."""
+    return schema.migrate(str(settings.owner_url), schema.role_of(str(settings.database_url)))
+
+
+def note(sentence: str) -> None:
+    """Say something beside the output proper."""
+    click.echo(sentence, err=True)

@@ -1,0 +1,111 @@
+"""`serve`: the console in this process, on the embedded server unless `DATABASE_URL` names another one."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import click
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from admin.app import create_app
+from admin.commands import database, first_start
+from admin.commands.timed_http import TimedProtocol
+from admin.settings import Settings, SettingsError, load
+
+KEEP_ALIVE = 75
+"""Seconds an idle connection is kept; longer than the 60 of usual proxies, so that they close first."""
+GRACE = 20
+"""Seconds that running requests get to finish when the server stops."""
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; LARDER_HOST, else 127.0.0.1.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on; LARDER_PORT, else 8000.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes.")
+def serve(host: str | None, port: int | None, workers: int) -> None:
+    """Serve the console; on its first start, set everything up."""
+    # uvicorn raises SIGTERM again once it has stopped, and by default that would end us before our database is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    wanted = load()
+    wanted = wanted.model_copy(update={"host": host or wanted.host, "port": port or wanted.port})
+    _require_names(wanted)
+    with _listen(wanted) as listener, suppress(KeyboardInterrupt), database.opened(wanted) as settings:
+        first_start.prepare(settings)
+        _run(settings, listener, workers)
+
+
+def worker() -> Callable[..., Any]:
+    """The application of one of several processes; its settings come from the environment its parent prepared."""
+    return create_app(load())
+
+
+def _run(settings: Settings, listener: socket.socket, workers: int) -> None:
+    ready = f"Larder is at http://{_shown(settings.host)}:{settings.port}/ (stop it with Ctrl-C)."
+    if workers == 1:
+        server = uvicorn.Server(_config(create_app(settings), 1))
+        click.echo(ready)
+        server.run(sockets=[listener])
+        return
+    # This process keeps the embedded server; the others only need to find it, and to know what was asked for.
+    os.environ.update(
+        DATABASE_URL=str(settings.database_url), LARDER_HOST=settings.host, LARDER_PORT=str(settings.port)
+    )
+    click.echo(ready)
+    Multiprocess(_config("admin.commands.serve:worker", workers), sockets=[listener]).run()
+
+
+def _config(app: Callable[..., Any] | str, workers: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        workers=workers,
+        http=TimedProtocol,
+        ws="none",
+        # The application logs each request itself, with its reference.
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before anything else, so that a second `serve` says so at once and changes nothing."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as error:
+        raise click.ClickException(
+            f"Cannot listen on {settings.host} port {settings.port}: {os.strerror(error.errno or 0).lower()}. "
+            "Choose another with --port, or stop what uses it."
+        ) from error
+
+
+def _require_names(settings: Settings) -> None:
+    if _is_local(settings.host) or settings.allowed_hosts:
+        return
+    raise SettingsError(
+        f"LARDER_HOST={settings.host} offers the console to the network: "
+        "also set LARDER_ALLOWED_HOSTS to the names people reach it by."
+    )
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
