@@ -54,15 +54,18 @@ class CatalogTable:
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """A foreign key between two tables; `on_delete` is one of: no action, restrict, cascade, set null, set default."""
+    """A foreign key between two tables; `on_delete` is one of: no action, restrict, cascade, set null, set default.
+
+    `child` and `parent` are table names with their schema in front; `_sql` is quoted, `_names` are plain.
+    """
 
     name: str
     child: str
     child_sql: str
-    child_columns: tuple[str, ...]
+    child_names: tuple[str, ...]
     parent: str
     parent_sql: str
-    parent_columns: tuple[str, ...]
+    parent_names: tuple[str, ...]
     on_delete: str
 
 
@@ -93,13 +96,13 @@ TABLES = text("""
 FOREIGN_KEYS = """
     select conname as name,
       cn.nspname || '.' || cc.relname as child, format('%I.%I', cn.nspname, cc.relname) as child_sql,
-      (select array_agg(quote_ident(attname) order by place)
+      (select array_agg(attname::text order by place)
        from unnest(conkey) with ordinality as part (attnum, place)
-       join pg_attribute using (attnum) where attrelid = conrelid) as child_columns,
+       join pg_attribute using (attnum) where attrelid = conrelid) as child_names,
       pn.nspname || '.' || pc.relname as parent, format('%I.%I', pn.nspname, pc.relname) as parent_sql,
-      (select array_agg(quote_ident(attname) order by place)
+      (select array_agg(attname::text order by place)
        from unnest(confkey) with ordinality as part (attnum, place)
-       join pg_attribute using (attnum) where attrelid = confrelid) as parent_columns,
+       join pg_attribute using (attnum) where attrelid = confrelid) as parent_names,
       case confdeltype when 'a' then 'no action' when 'r' then 'restrict' when 'c' then 'cascade'
         when 'n' then 'set null' else 'set default' end as on_delete
     from pg_constraint
@@ -173,14 +176,19 @@ async def _foreign_keys(session: AsyncSession, statement: TextClause, table: Cat
             name=row.name,
             child=row.child,
             child_sql=_safe(row.child_sql),
-            child_columns=tuple(map(_safe, row.child_columns)),
+            child_names=tuple(row.child_names),
             parent=row.parent,
             parent_sql=_safe(row.parent_sql),
-            parent_columns=tuple(map(_safe, row.parent_columns)),
+            parent_names=tuple(row.parent_names),
             on_delete=row.on_delete,
         )
         for row in rows
     ]
+
+
+def quoted(name: str) -> str:
+    """An identifier as SQL for `text()`."""
+    return _safe('"' + name.replace('"', '""') + '"')
 
 
 def _safe(sql: str) -> str:

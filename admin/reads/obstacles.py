@@ -94,10 +94,10 @@ async def _still_referenced(
     table = await catalog.table_of(session, resource.traits)
     keys = [key for key in await catalog.references_to(session, table) if key.name == name]
     by_column = {column.sa.name: row.get(name) for name, column in resource.traits.columns.items()}
-    if not keys or len(keys[0].parent_columns) != 1:
+    if not keys or len(keys[0].parent_names) != 1:
         return None
-    value = by_column.get(keys[0].parent_columns[0].strip('"'))
-    child, column = keys[0].child_sql, keys[0].child_columns[0]
+    value = by_column.get(keys[0].parent_names[0])
+    child, column = keys[0].child_sql, catalog.quoted(keys[0].child_names[0])
     bounded = f"select 1 from {child} where {column} = :value limit {COUNTED_TO + 1}"  # noqa: S608 quoted by Postgres
     statement = text(f"select count(*) from ({bounded}) as bounded")  # noqa: S608
     number = await session.scalar(statement, {"value": value})

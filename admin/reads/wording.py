@@ -10,16 +10,14 @@ from collections.abc import Iterable, Mapping
 from admin.resource import Resource
 
 
-def one(resource: Resource, key: str, done: str) -> str:
-    """A sentence about one row: “Document 12 deleted.”"""
-    return f"{resource.name} {key} {done}."
+def one(resource: Resource, key: str, done: str, along: Mapping[str, int] | None = None) -> str:
+    """A sentence about one row: “Document 12 deleted.”, “Order 7 and 3 line items deleted.”"""
+    return f"{listed([f'{resource.name} {key}', *_counted_tables(along)])} {done}."
 
 
 def many(resource: Resource, rows: int, done: str, along: Mapping[str, int] | None = None) -> str:
     """A sentence about several rows and those that went along, by table name in Postgres."""
-    parts = [rows_of(resource, rows)]
-    parts += [counted(number, table_words(table), f"{table_words(table)}s") for table, number in (along or {}).items()]
-    return f"{listed(parts)} {done}."
+    return f"{listed([rows_of(resource, rows), *_counted_tables(along)])} {done}."
 
 
 def edited(resource: Resource, key: str, columns: Iterable[str]) -> str:
@@ -45,6 +43,10 @@ def listed(parts: list[str]) -> str:
 def table_words(table: str) -> str:
     """“public.line_item” is “line item”."""
     return table.rpartition(".")[2].replace("_", " ")
+
+
+def _counted_tables(along: Mapping[str, int] | None) -> list[str]:
+    return [counted(rows, table_words(table), f"{table_words(table)}s") for table, rows in (along or {}).items()]
 
 
 def inside(name: str) -> str:
