@@ -6,7 +6,7 @@ not: where it lists, counts, deletes, imports or exports row by row, Larder's ow
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from sqladmin import ModelView
@@ -60,6 +60,12 @@ class ModelAdmin(ModelView):
             acts=frozenset(act for act in ACTS if getattr(cls, f"can_{act}")),
             labels={cls._name(traits, "column_labels", key): text for key, text in cls.column_labels.items()},
         )
+
+    @classmethod
+    def formatters(cls) -> dict[str, Callable[[Any, str], Any]]:
+        """`column_formatters` by column: from a row and the column's name, what the cell says in place of the value."""
+        traits = traits_of(cls.model)
+        return {cls._name(traits, "column_formatters", key): made for key, made in cls.column_formatters.items()}
 
     @classmethod
     def _names(cls, traits: Traits, option: str, exclude: str | None, default: tuple[str, ...]) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ async function suggest(state, url) {
   const asked = ++state.asked;
   const response = await fetch(`${url}?term=${encodeURIComponent(state.input.value)}`).catch(() => null);
   if (asked !== state.asked) return;
-  const choices = response?.ok ? await response.json() : null;
+  const choices = response?.ok ? (await response.json()).results : null;
   const rows = choices?.map((choice, index) => option(state, choice, index)) ?? [];
   state.list.replaceChildren(...(rows.length ? rows : [note(choices ? "Nothing found" : "The search did not answer")]));
   open(state, document.activeElement === state.input);
