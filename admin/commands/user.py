@@ -42,9 +42,13 @@ def password(name: str) -> None:
 
 
 def _ask() -> str:
-    if sys.stdin.isatty():
+    if _is_terminal():
         return str(click.prompt("Password", hide_input=True, confirmation_prompt="Once more"))
     return sys.stdin.readline().rstrip("\r\n")
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _run(change: Callable[[AsyncSession], Awaitable[Any]]) -> None:
