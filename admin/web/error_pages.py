@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from admin.errors import BadRequest, Busy, Invalid, LarderError, NotAllowed, NotFound, TooLarge, TooMany
+from admin.errors import BadRequest, Invalid, LarderError, NotAllowed, NotFound, TooLarge, TooMany
 from admin.web.visit import Visit
 from admin.writes import constraints
 
@@ -69,7 +69,7 @@ REMEDIES = {
     409: "Load the page again to see what is stored now.",
     413: "Send less at once, or split the file.",
     429: "Wait as long as the sentence says, then try again.",
-    503: "Nothing was changed. Wait a moment and load the page again.",
+    503: "Wait a moment, then load the page or send the form again.",
 }
 UNKNOWN = "Something in the console did not work, and nothing was changed."
 ASK = "Try again. If it happens again, give the reference below to whoever runs the console: it leads to the reason."
@@ -155,9 +155,7 @@ def explain(error: Exception, resource: Any) -> LarderError:
             return error
         case HTTPException():
             return FROM_STARLETTE.get(error.status_code) or LarderError(UNKNOWN)
-        case PoolTimeoutError():
-            return Busy("Too many people are asking at once.")
-        case DBAPIError():
+        case DBAPIError() | PoolTimeoutError():
             return constraints.explain(error, resource)
         case psycopg.Error():
             return constraints.explain(DBAPIError(None, None, error), resource)
@@ -168,7 +166,7 @@ def explain(error: Exception, resource: Any) -> LarderError:
 def _log(error: Exception, explained: LarderError) -> None:
     if explained.status == 500:
         log.error("failed", status=500, exc_info=error)
-    elif explained is not error and not isinstance(error, HTTPException):
+    elif explained.status == 503 or not isinstance(error, LarderError | HTTPException):
         log.warning("refused by the database", status=explained.status, exc_info=error)
 
 

@@ -7,6 +7,7 @@ Host is refused before anything is looked at. Loopback names always work; others
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers
@@ -15,15 +16,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from admin.errors import BadRequest
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+HOST = re.compile(r"(\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[^\[\]:]+))(:\d+)?")
 ANY_INTERFACE = ("0.0.0.0", "::", "")  # noqa: S104 addresses to bind, which are no names to be called by
 
 
 def host_name(scope: Scope) -> str:
-    """The name in the Host header, without port and brackets, in lower case."""
-    host = Headers(scope=scope).get("host", "").strip().lower()
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.partition(":")[0]
+    """The name in the Host header, without port and brackets, in lower case; empty when it is malformed."""
+    found = HOST.fullmatch(Headers(scope=scope).get("host", "").lower())
+    return (found["address"] or found["name"] or "") if found else ""
 
 
 def is_loopback(name: str) -> bool:

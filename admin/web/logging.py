@@ -73,6 +73,13 @@ def _log_request(scope: Scope, status: int, seconds: float) -> None:
     )
 
 
+class StandardError(logging.Handler):
+    """Writes to whatever is standard error at that moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(self.format(record) + "\n")
+
+
 def configure(style: Literal["console", "json"]) -> None:
     """Send everything that is logged, ours and the libraries', to standard error in one form."""
     shared: list[Any] = [
@@ -90,14 +97,16 @@ def configure(style: Literal["console", "json"]) -> None:
     renderer = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )  # fmt: skip
-    handler = logging.StreamHandler(sys.stderr)
+    handler = StandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter()],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, escape_control, renderer],
         )
     )
-    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    root = logging.getLogger()
+    root.handlers = [*(other for other in root.handlers if not isinstance(other, StandardError)), handler]
+    root.setLevel(logging.INFO)
     # The line of RequestLog says more than uvicorn's, and nothing that must not be said.
     logging.getLogger("uvicorn.access").disabled = True
     logging.getLogger("alembic").setLevel(logging.WARNING)

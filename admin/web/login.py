@@ -7,7 +7,7 @@ password is looked at, and a login always makes a new session.
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import structlog
 from starlette.responses import Response
@@ -24,6 +24,8 @@ from admin.writes import login_throttle, passwords, people, sessions
 BODY = 16 * 1024
 """Bytes of a login; there is nothing in it but a name, a password and a path."""
 LONGEST_NEXT = 2000
+PATH = re.compile(re.escape(urls.home()) + r"[\w.~%!$&'()*+,;=:@/-]*(\?[!$-\[\]-~]*)?", re.ASCII)
+"""A path of this console as browsers write it, and a query string without quotes, backslashes and `#`."""
 WRONG = "The name or the password is not right."
 
 log = structlog.get_logger("larder.web")
@@ -103,14 +105,14 @@ def safe_next(path: str) -> str:
     A path is taken only in the one form that every browser reads alike: no host, no scheme, no backslash, no control
     character, no way up. Anything else is not repaired but dropped.
     """
-    plain = unquote(path)
-    if len(path) > LONGEST_NEXT or not path.startswith(urls.home()) or not path.isprintable():
+    if len(path) > LONGEST_NEXT or not PATH.fullmatch(path):
         return urls.home()
-    if re.search(r"[\\\s\x00-\x1f\x7f]", urlsplit(plain).path) or "//" in path.partition("?")[0]:
+    segments = [unquote(segment) for segment in path.partition("?")[0].split("/")[1:]]
+    if any(segment in ("", ".", "..") for segment in segments[:-1]) or segments[-1] in (".", ".."):
         return urls.home()
-    if ".." in urlsplit(plain).path.split("/") or urlsplit(path).path in (urls.login(), urls.logout()):
+    if any("\\" in segment or not segment.isprintable() for segment in segments):
         return urls.home()
-    return path
+    return urls.home() if segments[1:] in (["login"], ["logout"]) else path
 
 
 def _warning(visit: Visit) -> str:

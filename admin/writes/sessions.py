@@ -12,7 +12,7 @@ import secrets
 from typing import Any
 
 from sqlalchemy import delete, func, insert, literal, select, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads.people import Credentials, is_alive
@@ -60,7 +60,7 @@ async def touch(session: AsyncSession, digest: bytes) -> None:
 async def leave_flash(session: AsyncSession, digest: bytes, flash: dict[str, Any]) -> None:
     """Leave a message for the next page of this session; the last few are kept."""
     before = func.coalesce(Session.flash, literal([], JSONB))
-    kept = func.jsonb_path_query_array(before, f"$[last - {MOST_FLASHES - 2} to last]")
+    kept = func.jsonb_path_query_array(before, literal(f"$[last - {MOST_FLASHES - 2} to last]", JSONPATH))
     statement = update(Session).where(Session.token_hash == digest)
     await session.execute(statement.values(flash=kept.concat(literal([flash], JSONB))))
 
