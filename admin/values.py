@@ -8,6 +8,7 @@ the microsecond, so that a form that was opened and saved changes nothing. The C
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import json
 import re
 import uuid
@@ -54,6 +55,8 @@ def show(column: Column, value: Any) -> str:
         return json.dumps(value, ensure_ascii=False)
     if column.kind == "array":
         return json.dumps([_plain(item) for item in value], ensure_ascii=False)
+    if column.kind == "enum" and isinstance(value, enum.Enum):
+        return str(column.sa.type._valid_lookup[value])  # type: ignore[attr-defined] # noqa: SLF001 as in _enum: the stored label may be the member's name
     return _plain_text(value)
 
 

@@ -49,8 +49,7 @@ def read(resource: Resource, order: Order, text: str) -> list[Any]:
         check, payload = raw[:CHECK_BYTES], raw[CHECK_BYTES:]
         if check != _checksum(resource, order, payload):
             raise BadRequest(STALE)
-        texts = json.loads(payload)
-        return [_value(key, one) for key, one in zip(order.keys, texts, strict=True)]
+        return [_value(key, text) for key, text in zip(order.keys, _texts(payload), strict=True)]
     except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError):
         raise BadRequest(STALE) from None
 
@@ -100,6 +99,13 @@ def _text(key: SortKey, value: Any) -> str | None:
     if value is None or key.column is None:
         return None if value is None else str(value)
     return values.show(key.column, value)
+
+
+def _texts(payload: bytes) -> list[str | None]:
+    texts = json.loads(payload)
+    if not isinstance(texts, list):
+        raise BadValue("is not a list")
+    return texts
 
 
 def _value(key: SortKey, text: str | None) -> Any:
