@@ -82,7 +82,9 @@ def require_supported(connection: sa.Connection) -> None:
 
 def config(connection: sa.Connection | None = None, stdout: TextIO = sys.stdout) -> Config:
     """Alembic's configuration, for commands that run on this connection and leave its transaction to the caller."""
-    made = Config(toml_file=str(ROOT / "pyproject.toml"), stdout=stdout)
+    made = Config(stdout=stdout)
+    # Not from pyproject.toml, which `alembic` itself reads in a checkout: an installed package has none.
+    made.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
     made.attributes["connection"] = connection
     return made
 
