@@ -30,7 +30,7 @@ log = structlog.get_logger("larder.export")
 class Download(StreamingResponse):
     """A file for the visitor's disk, made while it is sent; `name` is what it is called there."""
 
-    def __init__(self, chunks: AsyncIterator[str], name: str, media_type: str) -> None:
+    def __init__(self, chunks: AsyncIterator[str] | AsyncIterator[bytes], name: str, media_type: str) -> None:
         super().__init__(chunks, media_type=media_type, headers={"content-disposition": attachment(name)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -73,8 +73,12 @@ def import_upload(identity: str, query: str = "") -> str:
     return _path(identity, "import", query=query)
 
 
-def import_page(import_id: int, step: str = "") -> str:
-    return _path("imports", str(import_id), *([step] if step else []))
+def imports(query: str = "") -> str:
+    return _path("imports", query=query)
+
+
+def import_page(import_id: int, step: str = "", query: str = "") -> str:
+    return _path("imports", str(import_id), *([step] if step else []), query=query)
 
 
 def operations(query: str = "") -> str:

@@ -1,0 +1,206 @@
+"""The pages of an import: hand a file in, review what it would do, let it run, see what it did.
+
+Thin on purpose: reading, checking and applying stand in `writes/csv_import` and know nothing of requests, so that a
+job or a command does exactly the same. Everybody sees their own imports, admins all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import UploadFile
+from starlette.responses import JSONResponse, Response
+
+from admin.errors import BadRequest, LarderError, NotFound
+from admin.reads import csv_import as imports
+from admin.web import csv_import_form, csv_import_index, csv_import_rows, csv_import_view, flash, gate, urls
+from admin.web.csv_export import Download
+from admin.web.csv_import_choices import choices
+from admin.web.csv_import_view import View
+from admin.web.gate import Permission
+from admin.web.page import Flash
+from admin.web.routes import Door
+from admin.web.visit import Visit
+from admin.writes.csv_import import apply, receive, rejects, review, store
+from admin.writes.csv_import.errors import Unreadable
+from admin.writes.csv_import.options import Options
+from admin.writes.csv_import.report import Rejection
+from admin.writes.csv_import.review import Line
+from admin.writes.csv_import.store import Stored
+
+log = structlog.get_logger("larder.import")
+
+LARGEST_ID = 2**63 - 1
+
+
+async def upload(visit: Visit) -> Response:
+    return visit.page("csv_import/upload.html", upload=csv_import_index.upload(visit))
+
+
+async def hand_in(visit: Visit) -> Response:
+    async with visit.request.form(max_files=1, max_fields=20) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            return _upload_again(visit, BadRequest("Choose a CSV file first."))
+        try:
+            async with visit.transaction() as session:
+                import_id = await receive.receive(
+                    session, visit.actor, visit.resource, file.filename, file.file, timeout_ms=_timeout(visit)
+                )
+        except Unreadable as error:
+            return _upload_again(visit, error)
+    log.info("file handed in", import_id=import_id, identity=visit.resource.identity, person=visit.actor.name)
+    return visit.redirect(urls.import_page(import_id))
+
+
+async def show(visit: Visit) -> Response:
+    async with visit.transaction() as session:
+        visit, stored = await _opened(visit, session)
+        return await _page(visit, session, stored)
+
+
+async def read_again(visit: Visit) -> Response:
+    form = csv_import_form.reading(await visit.form())
+    async with visit.transaction() as session:
+        visit, stored = await _opened(visit, session)
+        await receive.read_again(session, visit.resource, stored.id, form, timeout_ms=_timeout(visit))
+    return visit.redirect(urls.import_page(stored.id))
+
+
+async def choose(visit: Visit) -> Response:
+    data = await visit.form()
+    async with visit.transaction() as session:
+        visit, stored = await _opened(visit, session)
+    if stored.staged is None:
+        return visit.redirect(urls.import_page(stored.id))
+    options = stored.options or Options(())
+    try:
+        options = csv_import_form.options(visit, stored.staged.headers, data)
+        async with visit.transaction() as session:
+            await receive.choose(session, visit.resource, stored.id, options, timeout_ms=_timeout(visit))
+    except BadRequest as error:
+        async with visit.transaction() as session:
+            return await _page(visit, session, stored, problem=error, options=options)
+    return visit.redirect(urls.import_page(stored.id))
+
+
+async def run(visit: Visit) -> Response:
+    seen = str((await visit.form()).get("review", ""))
+    async with visit.transaction() as session:
+        visit, stored = await _opened(visit, session)
+        if seen and seen != csv_import_view.mark(stored):
+            await flash.add(session, visit, Flash("error", "The choices were changed elsewhere. Look at them again."))
+            return visit.redirect(urls.import_page(stored.id))
+        report = await apply.apply(session, visit.actor, visit.resource, stored.id, timeout_ms=_timeout(visit))
+    log.info("import run", import_id=stored.id, person=visit.actor.name, applied=report.applied, **report.counts)
+    return visit.redirect(urls.import_page(stored.id))
+
+
+async def cancel(visit: Visit) -> Response:
+    async with visit.transaction() as session:
+        visit, stored = await _opened(visit, session)
+        await store.cancel(session, stored.id)
+        await flash.add(session, visit, Flash("info", f"Import of {stored.record.file_name} cancelled."))
+    return visit.redirect(urls.listing(visit.resource.identity))
+
+
+async def status(visit: Visit) -> Response:
+    async with visit.transaction() as session:
+        visit, stored = await _opened(visit, session)
+        state = await imports.state_of(session, stored.id)
+    rows = stored.staged.rows if stored.staged else 0
+    return JSONResponse(
+        {
+            "state": state,
+            "rows_done": rows if state in ("done", "undone") else 0,
+            "rows_total": rows,
+            "report": stored.report.as_json() if stored.report else None,
+            "error": stored.record.error,
+        }
+    )
+
+
+async def rejects_file(visit: Visit) -> Response:
+    async with visit.transaction() as session:
+        visit, stored = await _opened(visit, session)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        async with visit.transaction() as session:
+            async for chunk in rejects.stream(session, stored):
+                yield chunk
+
+    stem = stored.record.file_name.rpartition(".")[0] or stored.record.file_name
+    return Download(chunks(), f"{stem}-rejects.csv", "text/csv; charset=utf-8")
+
+
+async def index(visit: Visit) -> Response:
+    before = visit.request.query_params.get("before", "")
+    person = None if visit.actor.role == "admin" else visit.actor.id
+    async with visit.transaction() as session:
+        found = await imports.recent(session, person, int(before) if before.isdecimal() and len(before) < 19 else None)
+    return visit.page("csv_import/index.html", index=csv_import_index.index(visit, found))
+
+
+async def _opened(visit: Visit, session: AsyncSession) -> tuple[Visit, Stored]:
+    """The import of the path, and the visit at its table. Raises `NotFound` for other people's imports too."""
+    import_id = int(visit.request.path_params["import_id"])
+    if import_id > LARGEST_ID:
+        raise NotFound("There is no such import.")
+    stored = await store.get(session, import_id)
+    if visit.actor.role != "admin" and stored.record.person_id != visit.actor.id:
+        raise NotFound(f"There is no import {import_id}.")
+    resource = visit.console.resources.get(stored.record.identity)
+    if resource is None:
+        raise NotFound(f"The table {stored.record.identity} of this import is not there any more.")
+    gate.require(visit.actor, Permission.IMPORT, resource)
+    return replace(visit, maybe_resource=resource), stored
+
+
+async def _page(
+    visit: Visit,
+    session: AsyncSession,
+    stored: Stored,
+    problem: LarderError | None = None,
+    options: Options | None = None,
+) -> Response:
+    """The page of an import in its state; after refused choices with these still chosen, and why they cannot be."""
+    state = await imports.state_of(session, stored.id)
+    view = View(visit, stored, state, options or stored.options, problem)
+    rejected: list[Rejection] = []
+    lines: list[Line] = []
+    if state == "review" and view.tab.verdict != "rejected":
+        made = await store.plan_of(session, visit.resource, stored)
+        lines = await review.lines(session, made, view.tab.verdict, view.tab.after)
+    elif state in ("review", "done") and stored.staged and view.report.rejected:
+        rejected = await review.rejections(session, stored.id, stored.staged.headers, view.tab.after)
+    rows = csv_import_rows.rows(view, rejected, lines)
+    same = await imports.same_file(session, stored.record) if state == "review" else None
+    return visit.page(
+        f"csv_import/{view.template}.html", view.status, view=view, rows=rows, choices=choices(view),
+        same=csv_import_index.entry(visit, same) if same else None,
+    )  # fmt: skip
+
+
+def _upload_again(visit: Visit, error: LarderError) -> Response:
+    return visit.page("csv_import/upload.html", error.status, upload=csv_import_index.upload(visit, str(error)))
+
+
+def _timeout(visit: Visit) -> int:
+    return visit.console.settings.import_timeout_ms
+
+
+DOORS = [
+    Door("GET", "/{identity}/import", Permission.IMPORT, upload),
+    Door("POST", "/{identity}/import", Permission.IMPORT, hand_in, body=None),
+    Door("GET", "/imports", Permission.IMPORT, index),
+    Door("GET", "/imports/{import_id:int}", Permission.IMPORT, show),
+    Door("POST", "/imports/{import_id:int}/read", Permission.IMPORT, read_again),
+    Door("POST", "/imports/{import_id:int}/choices", Permission.IMPORT, choose),
+    Door("POST", "/imports/{import_id:int}/apply", Permission.IMPORT, run),
+    Door("POST", "/imports/{import_id:int}/cancel", Permission.IMPORT, cancel),
+    Door("GET", "/imports/{import_id:int}/status", Permission.IMPORT, status),
+    Door("GET", "/imports/{import_id:int}/rejects.csv", Permission.IMPORT, rejects_file),
+]

@@ -1,0 +1,91 @@
+"""The pages before and around an import: handing a file in, and the list of all imports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from admin.reads.csv_import import PAGE, Summary
+from admin.web import urls
+from admin.web.csv_import_view import VERDICTS
+from admin.web.visit import Visit
+from admin.writes.csv_import import mapping
+
+STATES = {
+    "staging": ("not read yet", "grey"), "review": ("to review", "blue"), "queued": ("waiting", "grey"),
+    "running": ("running", "blue"), "done": ("done", "green"), "failed": ("not readable", "red"),
+    "cancelled": ("cancelled", "grey"), "undone": ("undone", "amber"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The page on which a file is handed in."""
+
+    name: str
+    url: str
+    list_url: str
+    limit: str
+    columns: tuple[str, ...]
+    required: tuple[str, ...]
+    error: str | None
+
+
+def upload(visit: Visit, error: str | None = None) -> Upload:
+    resource = visit.resource
+    return Upload(
+        name=resource.name_plural,
+        url=urls.import_upload(resource.identity),
+        list_url=urls.listing(resource.identity),
+        limit=f"{visit.console.settings.max_upload_mb:,} MB",
+        columns=tuple(column.name for column in mapping.writable(resource)),
+        required=tuple(column.name for column in mapping.required(resource)),
+        error=error,
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One import in the list of imports."""
+
+    file: str
+    url: str
+    table: str
+    person: str
+    at: str
+    at_utc: str
+    state: str
+    tone: str
+    numbers: str
+
+
+@dataclass(frozen=True)
+class Index:
+    """The list of imports."""
+
+    entries: tuple[Entry, ...]
+    older_url: str | None
+
+
+def index(visit: Visit, found: list[Summary]) -> Index:
+    entries = tuple(entry(visit, summary) for summary in found[:PAGE])
+    return Index(entries, urls.imports(f"before={found[PAGE - 1].id}") if len(found) > PAGE else None)
+
+
+def entry(visit: Visit, summary: Summary) -> Entry:
+    resource = visit.console.resources.get(summary.identity)
+    state, tone = STATES[summary.state]
+    report = summary.report or {}
+    numbers = [f"{report[name]:,} {name}" for name in VERDICTS if report.get(name)]
+    at = summary.at.astimezone(dt.UTC)
+    return Entry(
+        file=summary.file_name,
+        url=urls.import_page(summary.id),
+        table=resource.name_plural if resource else summary.identity,
+        person=summary.person,
+        at=f"{at:%Y-%m-%d %H:%M} UTC",
+        at_utc=f"{at.replace(tzinfo=None).isoformat()}Z",
+        state=state,
+        tone=tone,
+        numbers=", ".join(numbers),
+    )

@@ -1,0 +1,176 @@
+"""What the pages of an import show, as finished values; the templates only print them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+
+from admin import values
+from admin.errors import LarderError
+from admin.reads.wording import counted, rows_of
+from admin.resource import Resource
+from admin.web import urls
+from admin.web.gate import Permission
+from admin.web.visit import Visit
+from admin.writes.csv_import.options import Options
+from admin.writes.csv_import.report import Report
+from admin.writes.csv_import.sniff import DELIMITERS, ENCODINGS
+from admin.writes.csv_import.store import Stored
+
+VERDICTS = ("rejected", "new", "changed", "unchanged")
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One view of the rows; `after` is the line behind which its page begins."""
+
+    verdict: str
+    text: str
+    url: str
+    current: bool
+    count: str
+    after: int = 0
+
+
+class View:
+    """The page of one import."""
+
+    def __init__(
+        self, visit: Visit, stored: Stored, state: str, options: Options | None, problem: LarderError | None
+    ) -> None:
+        self.visit = visit
+        self.stored = stored
+        self.state = state
+        self.options = options or Options(())
+        self.problem = str(problem) if problem else None
+        self.status = problem.status if problem else 200
+
+    @property
+    def template(self) -> str:
+        return {"review": "review", "done": "result", "undone": "result"}.get(self.state, "other")
+
+    @property
+    def title(self) -> str:
+        return {
+            "failed": f"{self.file} cannot be read yet",
+            "running": f"{self.file} is being worked on",
+            "cancelled": f"Import of {self.file} was cancelled",
+        }.get(self.state, f"Import of {self.file}")
+
+    @property
+    def summary(self) -> str:
+        """What is read, from whom, into which table."""
+        record, form = self.stored.record, self.stored.format
+        read = f"{DELIMITERS[form.delimiter]} separated, {ENCODINGS.get(form.encoding, form.encoding)}"
+        return (
+            f"{record.file_bytes:,} bytes, {read}, handed in by {record.person_name} for {self.resource.name_plural}."
+        )
+
+    @property
+    def readable(self) -> bool:
+        """Whether the file is still there to be read in another way."""
+        return self.state in ("failed", "staging")
+
+    @property
+    def created(self) -> list[tuple[str, str]]:
+        """New parents by the label of their column."""
+        found = self.report.created or {}
+        return [(f"New: {self.resource.label(name)}", f"{count:,}") for name, count in found.items() if count]
+
+    @property
+    def resource(self) -> Resource:
+        return self.visit.resource
+
+    @property
+    def report(self) -> Report:
+        return self.stored.report or Report(0, 0, 0, 0, 0)
+
+    @property
+    def file(self) -> str:
+        return self.stored.record.file_name
+
+    @cached_property
+    def stats(self) -> list[tuple[str, str, str]]:
+        tones = {"new": "green", "changed": "blue", "unchanged": "", "rejected": "red"}
+        numbers = self.report.counts
+        return [(name.title(), f"{numbers[name]:,}", tone if numbers[name] else "") for name, tone in tones.items()]
+
+    @cached_property
+    def tabs(self) -> list[Tab]:
+        wanted = self.visit.request.query_params.get("show", "")
+        numbers = self.report.counts
+        current = wanted if wanted in VERDICTS else next((name for name in VERDICTS if numbers[name]), "new")
+        return [
+            Tab(name, name.title(), self.page_url(name), name == current, f"{numbers[name]:,}", self._after)
+            for name in VERDICTS
+        ]
+
+    @property
+    def tab(self) -> Tab:
+        return next(tab for tab in self.tabs if tab.current)
+
+    @property
+    def _after(self) -> int:
+        text = self.visit.request.query_params.get("after", "")
+        return min(int(text), 2**31 - 1) if text.isdecimal() and len(text) < 12 else 0
+
+    def page_url(self, verdict: str, after: int = 0) -> str:
+        return urls.import_page(self.stored.id, query=f"show={verdict}" + (f"&after={after}" if after else ""))
+
+    def url(self, step: str = "") -> str:
+        return urls.import_page(self.stored.id, step)
+
+    @property
+    def run_label(self) -> str:
+        return f"Import {counted(self.report.importable, 'row', 'rows')}"
+
+    @cached_property
+    def obstacle(self) -> str | None:
+        """Why the import cannot run as it stands."""
+        if self.report.blocking:
+            return self.report.blocking[0]
+        if self.report.rejected and not self.options.skip_bad:
+            rejected = counted(self.report.rejected, "rejected row stops", "rejected rows stop")
+            return f"{rejected} the import. Mend the file, change the choices below, or skip rejected rows."
+        return None if self.report.importable else "Nothing would change."
+
+    @property
+    def mark(self) -> str:
+        return mark(self.stored)
+
+    @property
+    def changes(self) -> list[str]:
+        """“Price: 412”: how many changed rows change a column."""
+        return [f"{self.resource.label(name)} {count:,}" for name, count in (self.report.changes or {}).items()]
+
+    @property
+    def list_url(self) -> str:
+        return urls.listing(self.resource.identity)
+
+    @property
+    def again_url(self) -> str:
+        return urls.import_upload(self.resource.identity)
+
+    @property
+    def undo_url(self) -> str | None:
+        operation = self.stored.record.operation_id
+        may = self.visit.may(Permission.UNDO, self.resource)
+        return urls.undo(operation) if operation and may and self.state == "done" else None
+
+    @property
+    def done(self) -> str:
+        """“952 rows imported”, or what came of it in the end."""
+        rows = rows_of(self.resource, self.report.importable)
+        return f"{rows} imported" if self.state == "done" else f"Import of {rows} undone"
+
+    def details_url(self, key: tuple[str, ...]) -> str:
+        return urls.details(self.resource.identity, values.join_key(list(key)))
+
+
+def mark(stored: Stored) -> str:
+    """A short name for exactly these choices and numbers, so that a page which is out of date cannot run others."""
+    report = stored.report.counts if stored.report else {}
+    seen = json.dumps([stored.record.options, report], sort_keys=True)
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]

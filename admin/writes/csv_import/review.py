@@ -1,0 +1,95 @@
+"""The rows of a check, a page at a time: what is new, what changes from what to what, what is rejected and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from psycopg.sql import Composable
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.writes.csv_import import outcome
+from admin.writes.csv_import import statements as st
+from admin.writes.csv_import.plan import Mapped, Plan
+from admin.writes.csv_import.report import Rejection
+
+PAGE = 50
+SHOWN = 200
+"""Characters of a value that a page shows."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A cell that an update changes."""
+
+    column: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the file: its line, the key of the row it is about, the values it gives, and what they change."""
+
+    line: int
+    key: tuple[str, ...]
+    values: tuple[str | None, ...]
+    changes: tuple[Change, ...] = ()
+
+
+async def lines(session: AsyncSession, plan: Plan, verdict: str, after: int) -> list[Line]:
+    """Lines with this verdict behind line `after`: one more than a page when there are more."""
+    keys = [st.of("{k}::text", k=st.name("r", f"k{n}")) for n in range(1, len(plan.traits.key) + 1)]
+    given = [_cut(mapped.v) for mapped in plan.mapped]
+    changes = [part for mapped in plan.written for part in _change(plan, mapped)] if verdict == "changed" else []
+    statement = st.of(
+        """select c.line, {values} {joined} join {rows} r using (line)
+        where r.verdict = {verdict} and c.line > {after} order by c.line limit {limit}""",
+        values=st.joined(st.COMMA, [*keys, *given, *changes]), joined=outcome.joined(plan), rows=plan.staging("row"),
+        verdict=st.lit(verdict), after=st.lit(after), limit=st.lit(PAGE + 1),
+    )  # fmt: skip
+    found = await st.rows(session, statement)
+    first, last = 1 + len(keys), 1 + len(keys) + len(given)
+    return [Line(row[0], row[1:first], row[first:last], _changes(plan, row[last:])) for row in found]
+
+
+def _cut(value: Composable) -> Composable:
+    return st.of("left({v}::text, {n})", v=value, n=st.lit(SHOWN))
+
+
+def _change(plan: Plan, mapped: Mapped) -> tuple[Composable, Composable, Composable]:
+    """Whether the column changes, its old value and its new one; a parent by the name the file uses."""
+    if mapped.parent is None:
+        return outcome.differs(plan, mapped), _cut(mapped.here), _cut(outcome.updated(plan, mapped))
+    old = st.of(
+        "(select {via}::text from {table} q where {ref} = {here})",
+        via=st.name("q", mapped.parent.via.sa.name), table=mapped.parent.table,
+        ref=st.name("q", mapped.parent.referenced.sa.name), here=mapped.here,
+    )  # fmt: skip
+    return outcome.differs(plan, mapped), _cut(old), _cut(mapped.v)
+
+
+def _changes(plan: Plan, found: tuple[object, ...]) -> tuple[Change, ...]:
+    if not found:
+        return ()
+    triples = zip(plan.written, found[0::3], found[1::3], found[2::3], strict=True)
+    return tuple(
+        Change(mapped.column.name, None if old is None else str(old), None if new is None else str(new))
+        for mapped, differs, old, new in triples
+        if differs
+    )
+
+
+async def rejections(session: AsyncSession, import_id: int, headers: tuple[str, ...], after: int) -> list[Rejection]:
+    """Reasons of rejected lines behind line `after`, whole lines only: at least one line more when there are more."""
+    statement = st.of(
+        """select line, cell, column_name, value, reason from {errors}
+        where line > {after} and line <= coalesce(
+          (select line from (select distinct line from {errors} where line > {after}) l
+           order by line offset {page} limit 1), 2147483647)
+        order by line, cell""",
+        errors=st.staging(import_id, "error"), after=st.lit(after), page=st.lit(PAGE),
+    )  # fmt: skip
+    return [
+        Rejection(line, headers[cell - 1] if cell else column, value, reason)
+        for line, cell, column, value, reason in await st.rows(session, statement)
+    ]
