@@ -146,4 +146,6 @@ VIEWS = (
 def register(console: Console) -> None:
     """Add every table to the console, each as a class of its own: sqladmin keeps what it learns on the view class."""
     for view in VIEWS:
-        console.add_view(type(view)(view.__name__, (view,), {}, model=view.model))
+        # The metaclass would name the class after its model again, so the names are handed on.
+        names = {"name": view.name, "name_plural": view.name_plural}
+        console.add_view(type(view)(view.__name__, (view,), names, model=view.model))

@@ -1,0 +1,91 @@
+"""`make bench`: builds the data, measures Larder, its peers and the bare database in one run, writes RESULTS.md."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import create_engine
+
+from admin import schema
+from admin.embedded import EmbeddedPostgres
+from bench import cases, measure, report
+from bench.servers import running
+from models.seed import seed
+
+FULL = {"event": 10_000_000, "document": 1_000_000, "customer": 10_000}
+CONSOLES = ("Larder", "sqladmin", "Django")
+
+
+def main() -> None:
+    """Measure, print the table, and keep it beside this file."""
+    options = argparse.ArgumentParser(prog="bench", description=__doc__)
+    options.add_argument("--small", action="store_true", help="a tenth of the data")
+    options.add_argument("--runs", type=int, default=15, help="runs of each page")
+    arguments = options.parse_args()
+    rows = {table: size // (10 if arguments.small and size > 10_000 else 1) for table, size in FULL.items()}
+    with tempfile.TemporaryDirectory(prefix="larder-bench-") as place, EmbeddedPostgres(Path(place)) as server:
+        print("Building the data …", flush=True)
+        _build(server, rows)
+        table = _measure(server, rows, arguments.runs)
+    text = report.markdown(table, _machine(rows))
+    (Path(__file__).parent / "RESULTS.md").write_text(text)
+    print(text)
+
+
+def _build(server: EmbeddedPostgres, rows: dict[str, int]) -> None:
+    schema.migrate(server.owner_url, "larder_app")
+    engine = create_engine(server.owner_url)
+    with engine.connect() as connection:
+        seed(connection, "demo", rows)
+        connection.commit()
+    engine.dispose()
+    with psycopg.connect(server.owner_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("vacuum (analyze)")
+
+
+def _measure(server: EmbeddedPostgres, rows: dict[str, int], runs: int) -> report.Table:
+    questions = cases.pages(rows, _words(server))
+    table = report.Table(CONSOLES)
+    with psycopg.connect(server.app_url.replace("+psycopg", ""), prepare_threshold=None) as connection:
+        for case in questions:
+            table.bare[case.name] = measure.timed(lambda sql=case.sql: len(connection.execute(sql).fetchall()), runs)
+    for name in CONSOLES:
+        with running(name, server.app_url, server.owner_url) as console:
+            for case in questions:
+                print(f"{name}: {case.name}", flush=True)
+                path = case.paths.get(name)
+                table.pages[name, case.name] = (
+                    measure.page(console, path, runs) if path else measure.Failure("not there")
+                )
+            table.loads[name] = measure.requests_per_second(console, questions[0].paths[name])
+            if path := cases.EXPORTS.get(name):
+                table.exports[name] = measure.download(console, path)
+    return table
+
+
+def _words(server: EmbeddedPostgres) -> dict[str, str]:
+    """A rare, a common and an absent word, by what the data really holds."""
+    with psycopg.connect(server.owner_url.replace("+psycopg", "")) as connection:
+        found = connection.execute(
+            "select word, ndoc from ts_stat('select to_tsvector(''simple'', title || '' '' || body) "
+            "from document tablesample system (1)') where length(word) > 4 order by ndoc"
+        ).fetchall()
+    return {"rare": found[0][0], "common": found[-1][0], "absent": "xyzzyplugh"}
+
+
+def _machine(rows: dict[str, int]) -> dict[str, str]:
+    return {
+        "rows": ", ".join(f"{size:,} {table}s" for table, size in rows.items()),
+        "Python": platform.python_version(),
+        "sqladmin": version("sqladmin"),
+        "Django": version("django"),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""What is measured: the same question to each console, and the SQL that answers it at the least."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+LIST = "select * from {table} where {where} order by created_at desc, id desc limit 51"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question. `paths` by console; `sql` is the bare database's part of it."""
+
+    name: str
+    sql: str
+    paths: dict[str, str] = field(default_factory=dict)
+
+
+def pages(rows: dict[str, int], words: dict[str, str]) -> list[Case]:
+    """The list pages; `rows` are the tables' sizes, `words` the search terms by how often they occur."""
+    deep = rows["event"] // 2 // 50
+    return [
+        Case(
+            f"customers ({rows['customer']:,}), first page",
+            LIST.format(table="customer", where="deleted_at is null"),
+            _paths("customer", "mode=pages", "", ""),
+        ),
+        Case(
+            f"documents ({rows['document']:,}), first page",
+            LIST.format(table="document", where="deleted_at is null"),
+            _paths("document", "mode=pages", "", ""),
+        ),
+        Case(
+            f"documents, status = draft ({rows['document'] // 5:,} or so)",
+            LIST.format(table="document", where="deleted_at is null and status = 'draft'"),
+            _paths("document", "mode=pages&status=draft", "", "status__exact=draft") | {"sqladmin": ""},
+        ),
+        *(
+            Case(
+                f"documents, search: {kind}",
+                "select id from document where deleted_at is null and "
+                f"search @@ websearch_to_tsquery('english', '{word}') limit 51",
+                _paths("document", f"search={word}", f"search={word}", f"q={word}"),
+            )
+            for kind, word in words.items()
+        ),
+        Case(
+            f"events ({rows['event']:,}), first page",
+            LIST.format(table="event", where="true"),
+            _paths("event", "mode=scroll", "", ""),
+        ),
+        Case(
+            f"events, page {deep:,}",
+            f"select * from event where id < {rows['event'] // 2} order by id desc limit 51",
+            _paths("event", f"mode=pages&page={deep}", f"page={deep}", f"p={deep}"),
+        ),
+    ]
+
+
+def _paths(identity: str, larder: str, sqladmin: str, django: str) -> dict[str, str]:
+    return {
+        "Larder": f"/admin/{identity}/list?pageSize=50&{larder}",
+        "sqladmin": f"/admin/{identity}/list?pageSize=50&{sqladmin}",
+        "Django": f"/admin/auth/{identity}/?{django}",
+    }
+
+
+EXPORTS = {"Larder": "/admin/document/export/csv", "sqladmin": "/admin/document/export/csv"}
+"""Django's admin has no export of its own."""
