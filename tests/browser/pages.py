@@ -17,7 +17,7 @@ class Larder:
     # -- ways in ------------------------------------------------------------
     def log_in(self, name: str, password: str) -> None:
         self.page.goto("/admin/login")
-        self.page.get_by_label("Name", exact=True).fill(name)
+        self.page.get_by_role("textbox", name="Name", exact=True).fill(name)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Log in").click()
         expect(self.page).to_have_url(re.compile(r"/admin/$"))
