@@ -20,11 +20,17 @@ from admin.traits import Traits
 
 @dataclass(frozen=True)
 class CatalogColumn:
-    """A column that can be written; `generated` ones are left out."""
+    """A column that can be written; `generated` ones are left out. `always`: an identity that no UPDATE may set."""
 
     name: str
     sql: str
     type: str
+    always: bool
+
+    @property
+    def literal(self) -> str:
+        """The name as an SQL string."""
+        return _safe("'" + self.name.replace("'", "''") + "'")
 
 
 @dataclass(frozen=True)
@@ -36,20 +42,18 @@ class CatalogTable:
     columns: tuple[CatalogColumn, ...]
     key: tuple[CatalogColumn, ...]
 
-    @property
-    def key_array(self) -> str:
-        """SQL of the key as JSON array of texts, of the row `t`: what `before_image.key` holds."""
-        return f"to_jsonb(array[{', '.join(f't.{column.sql}::text' for column in self.key)}])"
+    def key_of(self, row: str) -> str:
+        """SQL of the key of a row, by its alias, as JSON array of texts: what `before_image.key` holds."""
+        return f"to_jsonb(array[{', '.join(f'{row}.{column.sql}::text' for column in self.key)}])"
 
-    @property
-    def image(self) -> str:
-        """SQL of the row `t` as `before_image.before` holds it."""
-        names = ", ".join(_literal(column.name) for column in self.columns)
-        return f"jsonb_object(array[{names}], array[{', '.join(f't.{c.sql}::text' for c in self.columns)}])"
+    def image_of(self, row: str) -> str:
+        """SQL of a row, by its alias, as `before_image.before` holds it."""
+        names = ", ".join(column.literal for column in self.columns)
+        return f"jsonb_object(array[{names}], array[{', '.join(f'{row}.{c.sql}::text' for c in self.columns)}])"
 
-    def has_key(self, key: str) -> str:
-        """SQL condition: the row `t` has the key that the JSON array of texts `key` holds."""
-        return " and ".join(f"t.{c.sql} = ({key} ->> {place})::{c.type}" for place, c in enumerate(self.key))
+    def has_key(self, row: str, key: str) -> str:
+        """SQL condition: a row, by its alias, has the key that the JSON array of texts `key` holds."""
+        return " and ".join(f"{row}.{c.sql} = ({key} ->> {place})::{c.type}" for place, c in enumerate(self.key))
 
 
 @dataclass(frozen=True)
@@ -81,11 +85,11 @@ class UniqueIndex:
 
 TABLES = text("""
     select n.nspname || '.' || c.relname as name, format('%I.%I', n.nspname, c.relname) as sql,
-      (select jsonb_agg(jsonb_build_array(attname, quote_ident(attname), format_type(atttypid, atttypmod))
-                        order by attnum)
+      (select jsonb_agg(jsonb_build_array(attname, quote_ident(attname), format_type(atttypid, atttypmod),
+                                          attidentity = 'a') order by attnum)
        from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = '') as columns,
-      (select jsonb_agg(jsonb_build_array(attname, quote_ident(attname), format_type(atttypid, atttypmod))
-                        order by place)
+      (select jsonb_agg(jsonb_build_array(attname, quote_ident(attname), format_type(atttypid, atttypmod),
+                                          attidentity = 'a') order by place)
        from pg_index cross join unnest(indkey::int2[]) with ordinality as part (attnum, place)
        join pg_attribute using (attnum)
        where indrelid = c.oid and indisprimary and attrelid = c.oid) as key
@@ -117,7 +121,10 @@ UNIQUE_INDEXES = text("""
       (select array_agg(pg_get_indexdef(indexrelid, place, true) order by place)
        from generate_series(1, indnkeyatts::int) as place) as expressions
     from pg_index join pg_class c on c.oid = indexrelid
-    where indrelid = to_regclass(:table) and indisunique and indisvalid
+    where indrelid = to_regclass(:table) and indisunique and indisvalid and not exists (
+      select from pg_depend d join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+      where d.classid = 'pg_class'::regclass and d.objid = indexrelid and d.refobjid = indrelid
+        and a.attgenerated <> '')
     order by not indisprimary, c.relname
 """)
 
@@ -134,8 +141,8 @@ async def tables(session: AsyncSession, names: Iterable[str]) -> dict[str, Catal
         row.name: CatalogTable(
             row.name,
             _safe(row.sql),
-            tuple(CatalogColumn(name, _safe(sql), _safe(type_)) for name, sql, type_ in row.columns),
-            tuple(CatalogColumn(name, _safe(sql), _safe(type_)) for name, sql, type_ in row.key),
+            tuple(CatalogColumn(name, _safe(sql), _safe(type_), always) for name, sql, type_, always in row.columns),
+            tuple(CatalogColumn(name, _safe(sql), _safe(type_), always) for name, sql, type_, always in row.key),
         )
         for row in rows
         if row.key
@@ -159,7 +166,7 @@ async def references_from(session: AsyncSession, table: CatalogTable) -> list[Fo
 
 
 async def unique_indexes(session: AsyncSession, table: CatalogTable) -> list[UniqueIndex]:
-    """The unique indexes of a table, its primary key first."""
+    """The unique indexes of a table, its primary key first; without those over generated columns."""
     rows = await session.execute(UNIQUE_INDEXES, {"table": table.sql.replace("\\:", ":")})
     return [
         UniqueIndex(
@@ -194,10 +201,6 @@ def quoted(name: str) -> str:
 def _safe(sql: str) -> str:
     """SQLAlchemy's `text` takes a word after a colon for a parameter, unless the colon is escaped."""
     return sql.replace(":", "\\:")
-
-
-def _literal(value: str) -> str:
-    return _safe("'" + value.replace("'", "''") + "'")
 
 
 PLAIN_TEXT = text("""

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from admin.reads import catalog
+from admin.reads import catalog, wording
 from admin.reads.catalog import CatalogTable
 from admin.resource import Resource
 from admin.tables import BeforeImage, InsertedKeys, Operation
@@ -60,8 +60,7 @@ class Entry:
     @property
     def said(self) -> str:
         """“by Ann on 23 November 2026 at 10:42 UTC”"""
-        moment = f"{self.at.day} {self.at:%B %Y} at {self.at:%H:%M} UTC"
-        return f"by {self.who} on {moment}" if self.who else f"outside the console on {moment}"
+        return f"{f'by {self.who}' if self.who else 'outside the console'} {wording.moment(self.at)}"
 
 
 async def of_row(
@@ -158,8 +157,8 @@ def _kind(resource: Resource, before: Mapping[str, Any], after: Mapping[str, Any
 async def _as_it_is(session: AsyncSession, resource: Resource, image: BeforeImage) -> Mapping[str, Any] | None:
     """The row that an image became, if it is still there, written as an image."""
     table: CatalogTable = await catalog.table_of(session, resource.traits)
-    wanted = table.has_key("cast(:key as jsonb)")
-    statement = text(f"select {table.image} from {table.sql} as t where {wanted}")  # noqa: S608 quoted by Postgres
+    wanted = table.has_key("t", "cast(:key as jsonb)")
+    statement = text(f"select {table.image_of('t')} from {table.sql} as t where {wanted}")  # noqa: S608 quoted by Postgres
     found: Mapping[str, Any] | None = await session.scalar(
         statement, {"key": catalog.as_json(image.new_key or image.key)}
     )

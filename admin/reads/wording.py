@@ -5,6 +5,7 @@ Pure text from names and numbers; what is known of a table here is its registere
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from admin.resource import Resource
@@ -43,6 +44,12 @@ def listed(parts: list[str]) -> str:
 def table_words(table: str) -> str:
     """“public.line_item” is “line item”."""
     return table.rpartition(".")[2].replace("_", " ")
+
+
+def moment(at: dt.datetime) -> str:
+    """“on 23 November 2026 at 10:42 UTC”: a day and time that are true wherever they are read."""
+    at = at.astimezone(dt.UTC)
+    return f"on {at.day} {at:%B %Y} at {at:%H:%M} UTC"
 
 
 def _counted_tables(along: Mapping[str, int] | None) -> list[str]:

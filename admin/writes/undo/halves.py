@@ -1,0 +1,47 @@
+"""One statement over many rows where a single bad row must not fail the others: tried whole, then in halves.
+
+Costs one statement when nothing is wrong, and about twice the logarithm of the rows for each one that is.
+"""
+
+# ruff: noqa: S608 -- every identifier in this SQL comes quoted from the catalogue, every value is a parameter
+
+from __future__ import annotations
+
+from sqlalchemy.exc import DBAPIError
+
+from admin.errors import Conflict
+from admin.writes import constraints
+from admin.writes.undo.work import OPEN, Step
+
+MOST_FAILURES = 200
+"""Failed statements after which the whole undo is given up: each costs a round trip and a savepoint."""
+
+DONE = f"update larder_undo as w set done = true where {OPEN} and w.n between :first and :last"
+REFUSED = f"update larder_undo as w set reason = 'refused', way = :why where {OPEN} and w.n between :first and :last"
+
+
+async def in_halves(step: Step, statement: str) -> None:
+    """Run `statement` for the open rows with `:first` <= n <= `:last`; mark those it did, and why others are refused.
+
+    Raises `Conflict` when too many are refused, and what stands behind an error that is not about rows.
+    """
+    ranges, failures = [(step.group.first, step.group.last)], 0
+    while ranges:
+        first, last = ranges.pop()
+        try:
+            async with step.session.begin_nested():
+                await step.run(statement, first=first, last=last)
+        except DBAPIError as error:
+            if not constraints.is_about_rows(error):
+                raise
+            failures += 1
+            why = str(constraints.explain(error)).rstrip(".")
+            if failures > MOST_FAILURES:
+                raise Conflict(f"Nothing was undone: too many rows cannot be put back. {why}.") from error
+            if first == last:
+                await step.run(REFUSED, first=first, last=last, why=why[0].lower() + why[1:])
+            else:
+                middle = (first + last) // 2
+                ranges += [(middle + 1, last), (first, middle)]
+        else:
+            await step.run(DONE, first=first, last=last)
