@@ -21,6 +21,9 @@ SHOWN = 80
 UNFOLDED = 400
 """Characters that unfold in place; a longer text is on the row's own page, so that a list stays small."""
 
+NUMBERS = frozenset({"integer", "numeric", "float"})
+"""Kinds that are aligned to the right, so that digits stand under digits."""
+
 TONES = ("blue", "green", "amber", "violet", "teal", "pink", "grey")
 
 TONE_OF = {
@@ -54,13 +57,14 @@ Painter = Callable[[Any], Cell]
 """Turns the values of one column into cells."""
 
 EMPTY = Cell("empty", "—")
+EMPTY_NUMBER = Cell("empty", "—", "num")
 JSON_NULL = Cell("code", "null")
 
 
 def painter(column: Column, *, is_key: bool = False) -> Painter:
     """What paints the values of a column; chosen once a column, since a page has hundreds of cells."""
     paint = _plain(column, "key") if is_key or column.references else PAINTERS.get(column.kind, _plain)(column)
-    nothing = JSON_NULL if column.kind == "json" and not column.nullable else EMPTY
+    nothing = _nothing(column)
     return lambda value: nothing if value is None else paint(value)
 
 
@@ -82,6 +86,13 @@ def shortened(text: str, limit: int = SHOWN) -> str:
 def tone(word: str) -> str:
     """The colour of a state, the same in every table and every run."""
     return TONE_OF.get(word.lower()) or TONES[crc32(word.encode()) % len(TONES)]
+
+
+def _nothing(column: Column) -> Cell:
+    """NULL; in a json column that takes no NULL it is the null of JSON."""
+    if column.kind == "json" and not column.nullable:
+        return JSON_NULL
+    return EMPTY_NUMBER if column.kind in NUMBERS and not column.references else EMPTY
 
 
 def _plain(column: Column, kind: str = "text") -> Painter:

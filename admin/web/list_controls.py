@@ -15,11 +15,9 @@ from admin.reads.wording import inside
 from admin.resource import Resource
 from admin.settings import PAGE_SIZES
 from admin.traits import Column
-from admin.web import params, urls
+from admin.web import cells, params, urls
 from admin.web.gate import Permission
 from admin.web.visit import Visit
-
-RIGHT_ALIGNED = frozenset({"integer", "numeric", "float"})
 
 DELETED: tuple[tuple[Deleted, str], ...] = (("hide", "Hide"), ("with", "Show"), ("only", "Only"))
 MODES: tuple[tuple[Mode, str], ...] = (("pages", "Pages"), ("scroll", "Scroll"))
@@ -160,5 +158,5 @@ def _sort_url(resource: Resource, query: ListQuery, name: str, *, ascending: boo
 
 def _alignment(resource: Resource, name: str) -> str:
     column: Column = resource.column(name)
-    is_number = column.kind in RIGHT_ALIGNED and name not in resource.traits.key and not column.references
+    is_number = column.kind in cells.NUMBERS and name not in resource.traits.key and not column.references
     return "num" if is_number else ""

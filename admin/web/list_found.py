@@ -45,7 +45,7 @@ async def find(visit: Visit, query: ListQuery, *, exactly: bool) -> Found:
     try:
         async with visit.transaction() as session:
             rows = await listing.fetch(session, resource, query)
-            many = await counts.count(session, resource, query)
+            many = await counts.count(session, resource, query, rows)
             found = Found(rows, many, await _names(session, resource, query))
     except DBAPIError as error:
         _only_too_slow(error)
