@@ -10,7 +10,8 @@ import os
 from contextlib import AbstractContextManager, nullcontext
 
 from alembic import context
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Index, create_engine, make_url, text
+from sqlalchemy.schema import SchemaItem
 
 import models
 from admin import tables
@@ -36,6 +37,15 @@ def is_ours(name: str | None, kind: str, _: object) -> bool:
     return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
 
 
+def is_possible(item: SchemaItem, _: str | None, __: str, reflected: bool, ___: object) -> bool:
+    """Whether the server can have this at all: trigram indexes need an extension that a few servers lack."""
+    ops = item.dialect_options["postgresql"]["ops"] if isinstance(item, Index) else {}
+    if reflected or "gin_trgm_ops" not in ops.values():
+        return True
+    available = text("SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm')")
+    return bool(context.get_bind().scalar(available))
+
+
 def connect() -> AbstractContextManager[Connection]:
     connection: Connection | None = context.config.attributes.get("connection")
     if connection is not None:
@@ -43,7 +53,7 @@ def connect() -> AbstractContextManager[Connection]:
     url = os.environ.get("LARDER_OWNER_URL") or os.environ.get("DATABASE_URL")
     if not url:
         raise SystemExit("Set LARDER_OWNER_URL to the database, or run: python -m admin migrate")
-    return create_engine(url).connect()
+    return create_engine(make_url(url).set(drivername="postgresql+psycopg")).connect()
 
 
 def migrate(connection: Connection) -> None:
@@ -53,6 +63,7 @@ def migrate(connection: Connection) -> None:
         target_metadata=METADATA,
         include_schemas=True,
         include_name=is_ours,
+        include_object=is_possible,
         compare_type=True,
         compare_server_default=True,
     )

@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from models import Base
 from models.base import NAMES
 from tests.docs import blocks, traffic
+from tests.docs.conftest import require_trigrams
 from tests.postgres import Database
 
 PAIRS = blocks.pairs()
@@ -83,6 +84,7 @@ async def test_the_python_sends_the_sql_above_it(pair: blocks.Pair, large: Datab
 
 @pytest.mark.parametrize("pair", named(PAIRS))
 def test_the_sql_runs_as_it_stands(pair: blocks.Pair, large: Database) -> None:
+    require_trigrams(large, needed="gin_trgm_ops" in pair.sql)
     control = ("BEGIN", "COMMIT", "SAVEPOINT", "ROLLBACK", "COPY")
     with psycopg.connect(large.owner_url.replace("+psycopg", "")) as connection:
         for statement in pair.statements:
@@ -93,6 +95,7 @@ def test_the_sql_runs_as_it_stands(pair: blocks.Pair, large: Database) -> None:
 
 @pytest.mark.parametrize("pair", named([pair for pair in PAIRS if pair.index]))
 def test_the_index_named_is_the_index_used(pair: blocks.Pair, large: Database) -> None:
+    require_trigrams(large, needed="ILIKE" in pair.sql)
     (statement,) = pair.statements
     plan = "\n".join(line for (line,) in large.sql(f"EXPLAIN {statement}"))
     assert re.search(rf"\b{pair.index}\b", plan), plan
