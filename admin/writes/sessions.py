@@ -11,7 +11,7 @@ import re
 import secrets
 from typing import Any
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import delete, func, insert, literal, null, select, update
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -67,7 +67,7 @@ async def leave_flash(session: AsyncSession, digest: bytes, flash: dict[str, Any
 
 async def drop_flash(session: AsyncSession, digest: bytes, shown: list[dict[str, Any]]) -> None:
     """Forget the messages that were shown; those left in the meantime stay with them for one more page."""
-    await session.execute(_when_free(digest).where(Session.flash == literal(shown, JSONB)).values(flash=None))
+    await session.execute(_when_free(digest).where(Session.flash == literal(shown, JSONB)).values(flash=null()))
 
 
 def _when_free(digest: bytes) -> Any:
