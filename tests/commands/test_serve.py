@@ -10,7 +10,7 @@ import pytest
 
 from admin.embedded import EmbeddedPostgres
 from tests.commands.console import Console
-from tests.embedded.user import eventually, postmasters
+from tests.embedded.user import DATA, eventually, postmasters
 from tests.postgres import Database
 
 Start = Callable[..., Console]
@@ -44,13 +44,13 @@ def test_the_first_start_sets_everything_up_and_says_how_to_log_in_once(place: P
     assert address == f"Larder is at http://127.0.0.1:{first.port}/ (stop it with Ctrl-C)."
     assert first.get("/readyz") == 200
     assert first.stop() == 0
-    assert postmasters(place / "state" / "pg18") == []
+    assert postmasters(place / "state" / DATA) == []
 
     second = start({"LARDER_STATE_DIR": str(place / "state")}).ready()
     assert len(second.lines) == 1
     assert second.get("/readyz") == 200
     assert second.stop(signal.SIGINT) == 0
-    assert postmasters(place / "state" / "pg18") == []
+    assert postmasters(place / "state" / DATA) == []
     assert "Traceback" not in "\n".join(first.lines + second.lines)
 
 
@@ -58,7 +58,7 @@ def test_the_first_start_sets_everything_up_and_says_how_to_log_in_once(place: P
 def test_a_first_start_that_is_stopped_half_way_leaves_no_server(
     place: Path, start: Start, sent: signal.Signals
 ) -> None:
-    data = place / "state" / "pg18"
+    data = place / "state" / DATA
     console = start({"LARDER_STATE_DIR": str(place / "state")})
     eventually(lambda: bool(postmasters(data)))
     assert console.stop(sent) == 0
@@ -71,15 +71,15 @@ def test_a_first_start_that_is_stopped_half_way_leaves_no_server(
 def test_a_killed_console_is_followed_by_another(place: Path, start: Start) -> None:
     settings = {"LARDER_STATE_DIR": str(place / "state"), "LARDER_DEMO": "0"}
     assert start(settings).ready().stop(signal.SIGKILL) == -signal.SIGKILL
-    left = postmasters(place / "state" / "pg18")
+    left = postmasters(place / "state" / DATA)
     console = start(settings).ready()
-    assert postmasters(place / "state" / "pg18") == left
+    assert postmasters(place / "state" / DATA) == left
     assert console.get("/readyz") == 200
 
 
 def test_the_state_is_beside_where_one_stands(place: Path, start: Start) -> None:
     start({"LARDER_DEMO": "0"}, cwd=place).ready().stop()
-    assert (place / ".data" / "pg18" / "PG_VERSION").exists()
+    assert (place / ".data" / DATA / "PG_VERSION").exists()
 
 
 def test_a_given_password_is_not_printed(database: Database, external: dict[str, str], start: Start) -> None:
@@ -131,9 +131,9 @@ def test_a_console_without_the_owner_does_not_migrate(
 def test_several_processes_share_the_embedded_server(place: Path, start: Start) -> None:
     console = start({"LARDER_STATE_DIR": str(place / "state"), "LARDER_DEMO": "0"}, "--workers", "2").ready()
     assert [console.get("/readyz") for _ in range(6)] == [200] * 6
-    assert len(postmasters(place / "state" / "pg18")) == 1
+    assert len(postmasters(place / "state" / DATA)) == 1
     assert console.stop() == 0
-    assert postmasters(place / "state" / "pg18") == []
+    assert postmasters(place / "state" / DATA) == []
 
 
 def test_a_taken_port_is_said_before_anything_is_touched(place: Path, external: dict[str, str], start: Start) -> None:
@@ -155,7 +155,7 @@ def test_the_network_is_served_only_under_names(external: dict[str, str], start:
 
 def test_a_command_shares_the_server_of_a_running_console(place: Path, start: Start) -> None:
     console = start({"LARDER_STATE_DIR": str(place / "state"), "LARDER_DEMO": "0"}).ready()
-    before = postmasters(place / "state" / "pg18")
+    before = postmasters(place / "state" / DATA)
     with EmbeddedPostgres(place / "state"):
-        assert postmasters(place / "state" / "pg18") == before
+        assert postmasters(place / "state" / DATA) == before
     assert console.get("/readyz") == 200

@@ -14,7 +14,7 @@ import pytest
 
 from admin.embedded import EmbeddedPostgres
 from tests.embedded.conftest import Enter
-from tests.embedded.user import eventually, kill_postmaster, postmasters
+from tests.embedded.user import DATA, eventually, kill_postmaster, postmasters
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def crashed(state: Path, enter: Enter) -> Path:
 @pytest.fixture
 def innocent(state: Path) -> Iterator[int]:
     """A process of the server's own account that has nothing to do with it."""
-    owner = (state / "pg18").stat()
+    owner = (state / DATA).stat()
     process = subprocess.Popen(["sleep", "600"], user=owner.st_uid, group=owner.st_gid, extra_groups=[])
     yield process.pid
     assert process.poll() is None, "a stranger was killed"
@@ -102,7 +102,7 @@ def test_when_a_backend_outlives_its_server(state: Path, enter: Enter) -> None:
         kill_postmaster(user.data)
         assert psutil.pid_exists(backend)
         next_user = enter(state, wait=False)
-        eventually(lambda: "shared memory" in (user.data.parent / "pg18.start.log").read_text())
+        eventually(lambda: "shared memory" in (user.data.parent / f"{DATA}.start.log").read_text())
         assert postmasters(user.data) == []
         os.kill(backend, 9)
         next_user.entered()
@@ -112,9 +112,9 @@ def test_when_a_backend_outlives_its_server(state: Path, enter: Enter) -> None:
 def test_when_the_first_start_was_killed_inside_initdb(place: Path, enter: Enter) -> None:
     state = place / "state"
     first = enter(state, wait=False)
-    eventually(lambda: any(state.glob("pg18.new-*/base")))
+    eventually(lambda: any(state.glob(f"{DATA}.new-*/base")))
     first.kill()
-    assert not (state / "pg18").exists()
+    assert not (state / DATA).exists()
 
     with EmbeddedPostgres(state, sync=False) as server, psycopg.connect(_owner(server)) as connection:
         connection.execute("select 1")
@@ -125,7 +125,7 @@ def _initdbs(state: Path) -> list[int]:
     return [
         process.info["pid"]
         for process in psutil.process_iter(["pid", "cmdline"])
-        if any(str(state / "pg18.new") in argument for argument in process.info["cmdline"] or [])
+        if any(str(state / f"{DATA}.new") in argument for argument in process.info["cmdline"] or [])
     ]
 
 

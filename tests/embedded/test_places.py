@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from admin.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from tests.embedded.user import DATA
 
 
 @pytest.mark.parametrize("name", ["with space", "it's", 'a "quote"', "a,b", "naïve", "x" * 200, "100%"])
@@ -32,24 +33,24 @@ def _refusal(state: Path) -> str:
 
 
 def test_data_of_another_version_is_never_opened(state: Path) -> None:
-    (state / "pg18" / "PG_VERSION").write_text("17\n")
+    (state / DATA / "PG_VERSION").write_text("15\n")
     said = _refusal(state)
-    assert "belongs to PostgreSQL 17" in said
+    assert "belongs to PostgreSQL 15" in said
     assert "pg_dump" in said
-    assert (state / "pg18" / "base").is_dir()
+    assert (state / DATA / "base").is_dir()
 
 
 def test_no_empty_database_is_made_beside_data_of_another_version(state: Path) -> None:
-    (state / "pg18").rename(state / "pg17")
-    (state / "pg17" / "PG_VERSION").write_text("17\n")
-    assert "belongs to PostgreSQL 17" in _refusal(state)
-    assert not (state / "pg18").exists()
+    (state / DATA).rename(state / "pg15")
+    (state / "pg15" / "PG_VERSION").write_text("15\n")
+    assert "belongs to PostgreSQL 15" in _refusal(state)
+    assert not (state / DATA).exists()
 
 
 def test_lost_passwords_are_said_to_be_lost(state: Path) -> None:
     (state / "passwords.json").unlink()
     assert "passwords" in _refusal(state)
-    assert (state / "pg18" / "PG_VERSION").exists()
+    assert (state / DATA / "PG_VERSION").exists()
 
 
 def test_torn_passwords_are_said_to_be_unreadable(state: Path) -> None:
@@ -66,8 +67,8 @@ def test_passwords_of_another_server_are_refused(state: Path) -> None:
 
 
 def test_a_broken_setting_shows_the_servers_last_words(state: Path) -> None:
-    (state / "pg18" / "postgresql.auto.conf").write_text("shared_buffers = 'plenty'\n")
-    with (state / "pg18" / "postgresql.conf").open("a") as conf:
+    (state / DATA / "postgresql.auto.conf").write_text("shared_buffers = 'plenty'\n")
+    with (state / DATA / "postgresql.conf").open("a") as conf:
         conf.write("no_such_setting = 1\n")
     said = _refusal(state)
     assert said.startswith("PostgreSQL did not start.")

@@ -13,7 +13,11 @@ from pathlib import Path
 
 import psutil
 
+from admin.embedded import binaries
+
 ROOT = Path(__file__).parent.parent.parent
+DATA = f"pg{binaries.find().major}"
+"""Name of the data directory in a state directory."""
 PROGRAM = """
 import json, sys
 from pathlib import Path
