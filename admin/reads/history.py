@@ -69,16 +69,9 @@ async def of_row(
     """The changes of a row, newest first; `before` is the id of the last entry of the page above."""
     await catalog.write_plainly(session)
     name = catalog.name_of(resource.traits)
-    image, after = aliased(BeforeImage), aliased(BeforeImage)
-    following = (
-        select(after.before)
-        .where(after.table_name == name, after.key == func.coalesce(image.new_key, image.key), after.id > image.id)
-        .order_by(after.id)
-        .limit(1)
-        .scalar_subquery()
-    )
+    image = aliased(BeforeImage)
     statement = (
-        select(image, following.label("following"), Operation)
+        select(image, following(image), Operation)
         .outerjoin(Operation, Operation.id == image.operation_id)
         .where(image.table_name == name, image.key == key_json(resource, key))
         .where(image.id < before if before is not None else literal(value=True))
@@ -87,7 +80,7 @@ async def of_row(
     )
     found = (await session.execute(statement)).all()
     now = await _as_it_is(session, resource, found[0][0]) if found and before is None else None
-    entries = [_entry(resource, row, following or now, operation) for row, following, operation in found]
+    entries = [_entry(resource, row, became or now, operation) for row, became, operation in found]
     made = await _made(session, resource, key) if len(found) < limit else None
     return [*entries, *([made] if made else [])]
 
@@ -96,6 +89,13 @@ async def last(session: AsyncSession, resource: Resource, key: tuple[Any, ...]) 
     """The latest change of a row, None when none is kept."""
     found = await of_row(session, resource, key, limit=1)
     return found[0] if found else None
+
+
+def following(image: Any) -> Any:
+    """SQL of what an image's row became: the row's next image; NULL when the row itself is what it became."""
+    later = aliased(BeforeImage)
+    same = (later.table_name == image.table_name, later.key == func.coalesce(image.new_key, image.key))
+    return select(later.before).where(*same, later.id > image.id).order_by(later.id).limit(1).scalar_subquery()
 
 
 def key_json(resource: Resource, key: tuple[Any, ...]) -> Any:

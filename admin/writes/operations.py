@@ -6,7 +6,6 @@ The triggers of revision `operations` keep what a change overwrites under the id
 
 from __future__ import annotations
 
-from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,8 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.actor import Actor
-from admin.tables import BeforeImage, InsertedKeys, Operation
+from admin.reads import operation_rows
+from admin.tables import Operation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -40,26 +40,8 @@ class Recorder:
     detail: dict[str, Any] = field(default_factory=dict)
 
     async def changes(self) -> dict[tuple[str, str], int]:
-        """Rows that this operation changed until now, cascades included: {(table name, 'I' | 'U' | 'D'): rows}.
-
-        Table names have their schema in front. A row that was changed twice counts twice.
-        """
-        images = await self.session.execute(
-            select(BeforeImage.table_name, BeforeImage.kind, func.count())
-            .where(BeforeImage.operation_id == self.id, BeforeImage.at == func.now())
-            .group_by(BeforeImage.table_name, BeforeImage.kind)
-        )
-        keys = await self.session.execute(
-            select(InsertedKeys.table_name, func.sum(func.jsonb_array_length(InsertedKeys.keys)))
-            .where(InsertedKeys.operation_id == self.id, InsertedKeys.at == func.now())
-            .group_by(InsertedKeys.table_name)
-        )
-        found: Counter[tuple[str, str]] = Counter()
-        for table, kind, rows in images:
-            found[table, kind] += rows
-        for table, rows in keys:
-            found[table, "I"] += int(rows)
-        return dict(found)
+        """Rows that this operation changed until now, cascades included: {(table, 'I' | 'U' | 'D'): rows}."""
+        return await operation_rows.counts(self.session, self.id, func.now())
 
 
 @asynccontextmanager

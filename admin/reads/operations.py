@@ -1,0 +1,97 @@
+"""What was done, newest first: a page of operations by keyset on their ids, with who undid what.
+
+Whether an operation is undone is asked here and stored nowhere: the operation that undoes it says so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from admin.actor import Actor
+from admin.tables import BeforeImage, InsertedKeys, Operation
+
+PAGE = 50
+
+KINDS = ("create", "edit", "delete", "restore", "purge", "import", "undo")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which operations to list; None does not narrow. `before` is the id of the last one of the page above."""
+
+    person_id: int | None = None
+    identity: str | None = None
+    kind: str | None = None
+    since: dt.datetime | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One operation; `undone_by` is the operation that undid it, `undoable` whether what it overwrote is still kept."""
+
+    operation: Operation
+    undone_by: Operation | None
+    undoable: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """Operations, newest first; `before` continues with older ones, None when there are none."""
+
+    entries: list[Listed]
+    before: int | None
+
+
+async def listed(session: AsyncSession, wanted: Wanted, limit: int = PAGE) -> Page:
+    """A page of operations."""
+    conditions = [
+        condition
+        for value, condition in (
+            (wanted.person_id, Operation.person_id == wanted.person_id),
+            (wanted.identity, Operation.identity == wanted.identity),
+            (wanted.kind, Operation.kind == wanted.kind),
+            (wanted.since, Operation.at >= wanted.since),
+            (wanted.before, Operation.id < wanted.before),
+        )
+        if value is not None
+    ]
+    statement = _described().where(*conditions).order_by(Operation.id.desc()).limit(limit + 1)
+    found = [Listed(*row) for row in await session.execute(statement)]
+    return Page(found[:limit], found[limit - 1].operation.id if len(found) > limit else None)
+
+
+async def one(session: AsyncSession, operation_id: int) -> Listed | None:
+    """One operation, None when there is none of this id."""
+    row = (await session.execute(_described().where(Operation.id == operation_id))).one_or_none()
+    return Listed(*row) if row else None
+
+
+async def last_of(session: AsyncSession, actor: Actor) -> Listed | None:
+    """The last thing a person did that was not undone, and is no undo: what their next Undo takes back."""
+    if actor.id is None:
+        return None
+    undo = aliased(Operation)
+    statement = (
+        _described()
+        .where(Operation.person_id == actor.id, Operation.kind != "undo")
+        .where(~exists().where(undo.undoes == Operation.id))
+        .order_by(Operation.id.desc())
+        .limit(1)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return Listed(*row) if row else None
+
+
+def _described() -> Select[Operation, Operation, bool]:
+    undo = aliased(Operation)
+    kept = or_(
+        exists().where(BeforeImage.operation_id == Operation.id, BeforeImage.at == Operation.at),
+        exists().where(InsertedKeys.operation_id == Operation.id, InsertedKeys.at == Operation.at),
+    )
+    return select(Operation, undo, kept).outerjoin(undo, undo.undoes == Operation.id)
