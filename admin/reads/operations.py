@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -50,17 +50,14 @@ class Page:
 
 async def listed(session: AsyncSession, wanted: Wanted, limit: int = PAGE) -> Page:
     """A page of operations."""
-    conditions = [
-        condition
-        for value, condition in (
-            (wanted.person_id, Operation.person_id == wanted.person_id),
-            (wanted.identity, Operation.identity == wanted.identity),
-            (wanted.kind, Operation.kind == wanted.kind),
-            (wanted.since, Operation.at >= wanted.since),
-            (wanted.before, Operation.id < wanted.before),
-        )
-        if value is not None
+    same = {"person_id": wanted.person_id, "identity": wanted.identity, "kind": wanted.kind}
+    conditions: list[ColumnElement[bool]] = [
+        getattr(Operation, name) == value for name, value in same.items() if value is not None
     ]
+    if wanted.since is not None:
+        conditions.append(Operation.at >= wanted.since)
+    if wanted.before is not None:
+        conditions.append(Operation.id < wanted.before)
     statement = _described().where(*conditions).order_by(Operation.id.desc()).limit(limit + 1)
     found = [Listed(*row) for row in await session.execute(statement)]
     return Page(found[:limit], found[limit - 1].operation.id if len(found) > limit else None)
