@@ -54,21 +54,12 @@ def read(resource: Resource, order: Order, text: str) -> list[Any]:
         raise BadRequest(STALE) from None
 
 
-def segments(order: Order, place: Sequence[Any], *, backwards: bool) -> list[ColumnElement[bool]]:
-    """Conditions for the rows after a place (before it: `backwards`), in the order in which they follow."""
-    return _after([(_Turned(key, backwards), value) for key, value in zip(order.keys, place, strict=True)])
+def segments(order: Order, place: Sequence[Any]) -> list[ColumnElement[bool]]:
+    """Conditions for the rows after a place, in the order in which they follow; before it: those of `order.turned`."""
+    return _after(list(zip(order.keys, place, strict=True)))
 
 
-class _Turned:
-    """A sort key read forwards or backwards."""
-
-    def __init__(self, key: SortKey, backwards: bool) -> None:
-        self.sql = key.sql
-        self.nullable = key.nullable
-        self.descending = key.descending is not backwards
-
-
-def _after(places: list[tuple[_Turned, Any]]) -> list[ColumnElement[bool]]:
+def _after(places: list[tuple[SortKey, Any]]) -> list[ColumnElement[bool]]:
     (key, value), rest = places[0], places[1:]
     if _comparable(places):
         compared = tuple_(*(one.sql for one, _ in places))
@@ -80,13 +71,13 @@ def _after(places: list[tuple[_Turned, Any]]) -> list[ColumnElement[bool]]:
     return within + _beyond(key, value)
 
 
-def _comparable(places: list[tuple[_Turned, Any]]) -> bool:
+def _comparable(places: list[tuple[SortKey, Any]]) -> bool:
     """Whether one row comparison says it: one direction, NULL in the first column at most, and not at this place."""
     (first, value), rest = places[0], places[1:]
     return value is not None and all(not key.nullable and key.descending is first.descending for key, _ in rest)
 
 
-def _beyond(key: _Turned, value: Any) -> list[ColumnElement[bool]]:
+def _beyond(key: SortKey, value: Any) -> list[ColumnElement[bool]]:
     """Rows after a value in one column. NULLs are the largest: the last when ascending, the first when descending."""
     if value is None:
         return [key.sql.is_not(None)] if key.descending else []

@@ -7,7 +7,7 @@ same reason: any other placement would need an index of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select
@@ -37,10 +37,6 @@ class SortKey:
     def order(self) -> ColumnElement[Any]:
         return self.sql.desc() if self.descending else self.sql.asc()
 
-    @property
-    def reversed(self) -> ColumnElement[Any]:
-        return self.sql.asc() if self.descending else self.sql.desc()
-
 
 @dataclass(frozen=True)
 class Order:
@@ -48,6 +44,11 @@ class Order:
 
     keys: tuple[SortKey, ...]
     joins: tuple[Join, ...]
+
+    @property
+    def turned(self) -> Order:
+        """The same order from its other end; NULLs change their end with it."""
+        return replace(self, keys=tuple(replace(key, descending=not key.descending) for key in self.keys))
 
 
 def sortable(resource: Resource) -> frozenset[str]:
