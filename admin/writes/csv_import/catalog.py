@@ -56,6 +56,17 @@ class ColumnInfo:
     """The expression, also for identity columns."""
 
     @property
+    def modifiers(self) -> tuple[int, ...]:
+        """The numbers of the type: (10, 2) of numeric(10,2), (20,) of character varying(20)."""
+        found = re.search(r"\(([0-9, -]+)\)", self.type)
+        return tuple(map(int, found[1].split(","))) if found else ()
+
+    @property
+    def largest(self) -> int | None:
+        """Largest value of an integer."""
+        return {"int2": 2**15 - 1, "int4": 2**31 - 1, "int8": 2**63 - 1}.get(self.type_name)
+
+    @property
     def steady_default(self) -> str | None:
         """The default where it can be computed beforehand without drawing a number or making up a key."""
         return self.default if self.default and STEADY.fullmatch(self.default) else None

@@ -133,8 +133,9 @@ async def _warnings(session: AsyncSession, plan: Plan, shapes: dict[int, Shape])
 
 
 def _about(plan: Plan, mapped: Mapped, shape: Shape) -> Iterator[tuple[Composable, str]]:
-    column, name, cell = mapped.read_as[0], mapped.column.name, st.name("s", f"c{mapped.cell}")
-    if column.kind == "timestamp" and getattr(column.sa.type, "timezone", False):
+    column, info = mapped.read_as
+    name, cell = mapped.column.name, st.name("s", f"c{mapped.cell}")
+    if info.type_name == "timestamptz":
         yield rules.without_zone(shape.text), f"times in {name} have no zone and are read as UTC"
     if plan.options.unescape and column.kind in ESCAPED_KINDS:
         yield rules.is_escaped(cell), f"cells in {name} begin with an apostrophe that keeps spreadsheets safe; it goes"

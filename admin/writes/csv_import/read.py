@@ -111,15 +111,15 @@ class Reader:
         """A row that is listed but never imported: NUL shown as ␀, cells cut off kept beside, missing ones empty."""
         cells = tokens.plain(record.text.replace("\x00", "␀"), d)
         if record.width != self.width:
-            problem, cell = f"has {_cells(record.width)}, expected {self.width}", ""
-            if f'{d} "' in record.text:
+            problem, at = f"has {_cells(record.width)}, expected {self.width}", ""
+            if any(cell.startswith(' "') for cell in cells):
                 problem += "; a blank before a quote makes the quote part of the text"
         else:
-            cell = str(next(n for n, text in enumerate(cells, 1) if "␀" in text))
+            at = str(next(n for n, text in enumerate(cells, 1) if "␀" in text))
             problem = "contains a NUL character"
         rest = d.join(map(_again, cells[self.width :]))
         cells = [*cells[: self.width], *[""] * (self.width - len(cells))]
-        return f"{record.line}{d}{tokens.quoted(problem)}{d}{cell}{d}{_again(rest)}{d}{d.join(map(_again, cells))}\n"
+        return f"{record.line}{d}{tokens.quoted(problem)}{d}{at}{d}{_again(rest)}{d}{d.join(map(_again, cells))}\n"
 
     def _packed(self, lines: list[str]) -> bytes:
         text = "".join(lines)

@@ -83,35 +83,29 @@ def _invalid(text: Composable, info: ColumnInfo) -> Composable:
 
 def _text(column: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
     found = []
-    if column.limit is not None:
-        limit = st.lit(column.limit)
-        found.append(
-            Rule(
-                st.of("length({t}) > {n}", t=text, n=limit),
-                f"is longer than {column.limit:,} characters",
-                st.of("'has ' || length({t}) || ' characters, at most ' || {n} || ' fit'", t=text, n=limit),
-            )
-        )
-    if info.type_name not in ("text", "varchar", "bpchar"):
+    if info.type_name in ("varchar", "bpchar") and info.modifiers:
+        (limit,) = info.modifiers
+        reason = st.of("'has ' || length({t}) || ' characters, at most ' || {n} || ' fit'", t=text, n=st.lit(limit))
+        found.append(Rule(st.of("length({t}) > {n}", t=text, n=st.lit(limit)), f"is longer than {limit:,}", reason))
+    elif info.type_name not in ("text", "varchar", "bpchar"):
         found += _others(column, info, text)
     return found
 
 
-def _integer(column: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
+def _integer(_: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
     return [
         Rule(_not(text, "^[+-]?[0-9]{1,40}$"), "is not a whole number (expected like 1250)"),
-        Rule(_invalid(text, info), f"is out of range (at most {column.limit})"),
+        Rule(_invalid(text, info), f"is out of range (at most {info.largest})"),
     ]
 
 
-def _numeric(column: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
+def _numeric(_: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
     found = [
         Rule(_matches(text, r"^[+-]?[0-9]+,[0-9]{1,2}$"), "is not a number (write 12.50 with a point, not a comma)"),
         Rule(_not(text, r"^[+-]?[0-9]{1,200}(\.[0-9]{1,200})?$"), "is not a number (expected like 12.50)"),
     ]
-    scale = getattr(column.sa.type, "scale", None) or 0
-    precision = getattr(column.sa.type, "precision", None)
-    if precision is not None:
+    if info.modifiers:
+        precision, scale = info.modifiers
         decimals = st.of("length(rtrim(split_part({t}, '.', 2), '0')) > {n}", t=text, n=st.lit(scale))
         found.append(Rule(decimals, f"has too many decimals (at most {scale})"))
         found.append(Rule(_invalid(text, info), f"is too large (at most {precision - scale} digits before the point)"))
@@ -140,15 +134,13 @@ def _date(_: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
     ]
 
 
-def _timestamp(column: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
-    found = [
-        Rule(_not(text, f"^{DAY}([T ]{CLOCK}{ZONE}?)?$"), "is not a date and time (expected like 2026-11-23 14:05)"),
-        Rule(_invalid(text, info), "is not a day and time of the calendar"),
-    ]
-    if not getattr(column.sa.type, "timezone", False):
-        zoned = _matches(text, f"{CLOCK}{ZONE}$")
-        found.insert(1, Rule(zoned, "has a time zone, but this column has none"))
-    return found
+def _timestamp(_: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
+    moment = f"^{DAY}([T ]{CLOCK}{ZONE}?)?$"
+    shaped = Rule(_not(text, moment), "is not a date and time (expected like 2026-11-23 14:05)")
+    valid = Rule(_invalid(text, info), "is not a day and time of the calendar")
+    if info.type_name == "timestamptz":
+        return [shaped, valid]
+    return [shaped, Rule(_matches(text, f"{CLOCK}{ZONE}$"), "has a time zone, but this column has none"), valid]
 
 
 def without_zone(text: Composable) -> Composable:
