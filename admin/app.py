@@ -92,6 +92,8 @@ def create_app(settings: Settings) -> Starlette:
             ),
             Middleware(CrossOrigin),
             Middleware(Sessions, session_maker=session_maker),
+            # Once more: an error page shows waiting messages, and only what passes the session marks them as shown.
+            Middleware(Caught, pages=pages),
         ],
         exception_handlers={HTTPException: pages.handle},
         lifespan=lifespan,

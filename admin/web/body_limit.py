@@ -6,6 +6,8 @@ is there. Counting holds for chunked bodies as well, whose length nobody announc
 
 from __future__ import annotations
 
+import re
+
 import anyio
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,6 +15,7 @@ from starlette.types import Message
 
 from admin.errors import TooLarge
 
+CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';]*)", re.IGNORECASE)
 STALLED_AFTER = 30
 """Seconds in which something more of a body has to arrive."""
 
@@ -20,10 +23,11 @@ STALLED_AFTER = 30
 def limited(request: Request, most: int) -> Request:
     """The request with a body of at most `most` bytes.
 
-    Raises `TooLarge` at once when more is announced, and otherwise as soon as more has come. A compressed body is
-    refused (415): what it unpacks to cannot be seen from its length.
+    Raises `TooLarge` at once when more is announced, and otherwise as soon as more has come. Refused as well (415) is
+    a compressed body, since what it unpacks to cannot be seen from its length, and one that says it is not UTF-8,
+    since the sender would choose how its bytes are decoded.
     """
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if request.headers.get("content-encoding", "identity").lower() != "identity" or _is_foreign(request):
         raise HTTPException(415)
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > most:
@@ -43,6 +47,11 @@ def limited(request: Request, most: int) -> Request:
         return message
 
     return Request(request.scope, counted)
+
+
+def _is_foreign(request: Request) -> bool:
+    charset = CHARSET.search(request.headers.get("content-type", ""))
+    return charset is not None and charset[1].lower() not in ("utf-8", "utf8")
 
 
 def _too_large(most: int) -> TooLarge:

@@ -45,7 +45,7 @@ class Stalled(LarderError):
     title = "Nothing more arrived"
 
 
-class Compressed(LarderError):
+class Unreadable(LarderError):
     """A body in a form the console does not read."""
 
     status = 415
@@ -59,13 +59,13 @@ FROM_STARLETTE: dict[int, LarderError] = {
     405: WrongMethod("This address does not answer to this kind of request. Use the buttons of the console."),
     408: Stalled("The rest of what was sent did not arrive in time. Nothing was changed."),
     413: TooLarge("More was sent than this page takes."),
-    415: Compressed("The console does not read compressed requests. Send the same without compression."),
+    415: Unreadable("The console reads plain UTF-8. Send the same without compression or another encoding."),
 }
 
 REMEDIES = {
     400: "Go back, correct what the sentence names, and try again.",
     403: "Open the page from the console itself. If you need more rights, ask an admin.",
-    404: "It may have been deleted for good, or the link is mistyped. The menu leads to every table.",
+    404: "It may have been deleted for good, or there is a mistake in the link.",
     409: "Load the page again to see what is stored now.",
     413: "Send less at once, or split the file.",
     429: "Wait as long as the sentence says, then try again.",

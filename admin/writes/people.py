@@ -1,7 +1,6 @@
-"""People who may log in: made, given another password or role, shut out.
+"""People who may log in: made, and given another password.
 
-Whatever takes rights away also ends the sessions it concerns; and since every request looks the person up, what is
-changed here holds from the next request on.
+Every request looks its person up, so that another role, or `active` taken away, holds from the next request on.
 """
 
 from __future__ import annotations
@@ -45,23 +44,12 @@ async def add(session: AsyncSession, name: str, role: str, password: str) -> Per
 async def set_password(session: AsyncSession, name: str, password: str) -> None:
     """Give a person another password and end all their sessions. Raises `NotFound`, `Invalid`."""
     passwords.require_strong(password, name)
-    person_id = await _change(session, name, password_hash=await passwords.hashed(password))
+    statement = update(Person).where(func.lower(Person.name) == func.lower(_require_name(name)))
+    fresh = {"password_hash": await passwords.hashed(password)}
+    person_id = await session.scalar(statement.values(fresh).returning(Person.id))
+    if person_id is None:
+        raise NotFound(f"There is no person called {name}.")
     await session.execute(delete(Session).where(Session.person_id == person_id))
-
-
-async def set_role(session: AsyncSession, name: str, role: str) -> None:
-    """Give a person another role and end all their sessions. Raises `NotFound`, `BadRequest`."""
-    if role not in ROLES:
-        raise BadRequest(f"There is no role {role[:80]!r}. Choose one of {', '.join(ROLES)}.")
-    person_id = await _change(session, name, role=role)
-    await session.execute(delete(Session).where(Session.person_id == person_id))
-
-
-async def set_active(session: AsyncSession, name: str, *, active: bool) -> None:
-    """Shut a person out, ending all their sessions, or let them in again. Raises `NotFound`."""
-    person_id = await _change(session, name, active=active)
-    if not active:
-        await session.execute(delete(Session).where(Session.person_id == person_id))
 
 
 async def renew_hash(session: AsyncSession, person_id: int, stored: str, password: str) -> None:
@@ -88,14 +76,6 @@ async def ensure_admin(session: AsyncSession, password: str | None) -> str | Non
         .returning(Person.id)
     )
     return chosen if await session.scalar(statement) is not None else None
-
-
-async def _change(session: AsyncSession, name: str, **values: object) -> int:
-    statement = update(Person).where(func.lower(Person.name) == func.lower(_require_name(name)))
-    person_id: int | None = await session.scalar(statement.values(**values).returning(Person.id))
-    if person_id is None:
-        raise NotFound(f"There is no person called {name}.")
-    return person_id
 
 
 def _require_name(name: str) -> str:

@@ -44,6 +44,18 @@ async def test_a_compressed_body_is_refused():
     assert refused.value.status_code == 415
 
 
+@pytest.mark.parametrize("charset", ["utf-16", '"unicode_escape"', "utf-7", ""])
+async def test_a_body_in_another_encoding_is_refused(charset):
+    with pytest.raises(HTTPException) as refused:
+        body_limit.limited(request(b"", content_type=f"multipart/form-data; boundary=x; Charset={charset}"), 10)
+    assert refused.value.status_code == 415
+
+
+async def test_a_body_that_says_it_is_utf_8_is_read():
+    body = request(b"a", content_type="application/x-www-form-urlencoded; charset=UTF-8")
+    assert await body_limit.limited(body, 10).body() == b"a"
+
+
 async def test_a_body_that_stops_coming_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(body_limit, "STALLED_AFTER", 0.05)
     with pytest.raises(HTTPException) as refused:

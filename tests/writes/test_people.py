@@ -62,22 +62,6 @@ async def test_another_password_ends_the_sessions(session, ann, database):
     assert database.value("select count(*) from larder.session") == 0
 
 
-async def test_another_role_ends_the_sessions(session, ann, database):
-    await people.set_role(session, "Ann", "admin")
-    await session.commit()
-    assert database.value("select role from larder.person") == "admin"
-    assert database.value("select count(*) from larder.session") == 0
-
-
-async def test_whoever_is_shut_out_cannot_log_in_until_let_in_again(session, ann, database):
-    await people.set_active(session, "Ann", active=False)
-    await session.commit()
-    assert await credentials(session, "Ann") is None
-    assert database.value("select count(*) from larder.session") == 0
-    await people.set_active(session, "Ann", active=True)
-    assert await credentials(session, "Ann")
-
-
 async def test_a_person_who_is_not_there(session):
     with pytest.raises(NotFound, match="no person called Nobody"):
         await people.set_password(session, "Nobody", PASSWORD)
