@@ -39,13 +39,16 @@ screenshots: $(TEST_READY) ## Take the pictures of the README
 clean: ## Remove what was set up; your data in .data stays
 	@rm -rf .tools .venv
 
+# Behind a proxy that signs for everybody, only the system knows whom to trust; a fresh Debian knows nobody.
+sync = $(UV) sync --locked --quiet $(1) 2>/dev/null || $(UV) sync --locked --quiet --system-certs $(1)
+
 # What serving needs comes first and alone, so that the first page is there sooner.
 $(RUN_READY): pyproject.toml uv.lock | $(OWN_UV)
-	@$(UV) sync --locked --quiet --inexact --no-dev
+	@$(call sync,--inexact --no-dev)
 	@touch $@
 
 $(TEST_READY): pyproject.toml uv.lock | $(OWN_UV)
-	@$(UV) sync --locked --quiet
+	@$(call sync,)
 	@touch $@ $(RUN_READY)
 
 # An own uv: an older one of the system may not be able to read the lock file.

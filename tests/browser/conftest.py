@@ -19,6 +19,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.pages import Larder
+from tests.postgres import temporary_place
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery staple"
@@ -27,16 +28,17 @@ START_LIMIT_S = 120
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def environment() -> Iterator[dict[str, str]]:
     """A console with a state directory of its own and demo data, whatever this machine has set up."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LARDER_")}
     clean.pop("DATABASE_URL", None)
-    return {
-        **clean,
-        "LARDER_STATE_DIR": str(tmp_path_factory.mktemp("state")),
-        "LARDER_ADMIN_PASSWORD": PASSWORD,
-        "PYTHONPATH": str(ROOT),
-    }
+    with temporary_place() as place:
+        yield {
+            **clean,
+            "LARDER_STATE_DIR": str(place / "state"),
+            "LARDER_ADMIN_PASSWORD": PASSWORD,
+            "PYTHONPATH": str(ROOT),
+        }
 
 
 @pytest.fixture(scope="session")
