@@ -113,6 +113,7 @@ class Operation(Base):
     __table_args__ = (
         Index("operation_identity_id_idx", "identity", "id"),
         Index("operation_person_id_id_idx", "person_id", "id"),
+        Index("operation_at_idx", "at"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -146,6 +147,7 @@ class BeforeImage(Base):
     __table_args__ = (
         CheckConstraint(_in("kind", ("U", "D")), name="kind"),
         Index("before_image_table_name_key_id_idx", "table_name", "key", "id"),
+        Index("before_image_new_key_idx", "table_name", "new_key", "id", postgresql_where=text("new_key IS NOT NULL")),
         Index("before_image_operation_id_idx", "operation_id"),
         {"postgresql_partition_by": "RANGE (at)"},
     )

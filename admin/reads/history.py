@@ -70,10 +70,11 @@ async def of_row(
     await catalog.write_plainly(session)
     name = catalog.name_of(resource.traits)
     image = aliased(BeforeImage)
+    own = key_json(resource, key)
     statement = (
         select(image, following(image), Operation)
         .outerjoin(Operation, Operation.id == image.operation_id)
-        .where(image.table_name == name, image.key == key_json(resource, key))
+        .where(image.table_name == name, or_(image.key == own, image.new_key == own))
         .where(image.id < before if before is not None else literal(value=True))
         .order_by(image.id.desc())
         .limit(limit)

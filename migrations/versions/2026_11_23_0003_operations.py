@@ -92,7 +92,9 @@ CREATE TABLE larder.form_nonce (
 INDEXES = {
     "operation_identity_id_idx": "operation (identity, id)",
     "operation_person_id_id_idx": "operation (person_id, id)",
+    "operation_at_idx": "operation (at)",
     "before_image_table_name_key_id_idx": "before_image (table_name, key, id)",
+    "before_image_new_key_idx": "before_image (table_name, new_key, id) WHERE new_key IS NOT NULL",
     "before_image_operation_id_idx": "before_image (operation_id)",
     "inserted_keys_operation_id_idx": "inserted_keys (operation_id)",
     # Who made this row: by its key while the statement made few, by the moment (its created_at) when it made many.
@@ -138,7 +140,7 @@ $$;
 
 CREATE FUNCTION larder.key_sql(relation oid, row_sql text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT format('ARRAY[%s]', string_agg(format('%s.%I::text', row_sql, attname), ', ' ORDER BY place))
+  SELECT 'ARRAY[' || string_agg(format('%s.%I::text', row_sql, attname), ', ' ORDER BY place) || ']'
   FROM pg_index
   CROSS JOIN unnest(indkey::int2[]) WITH ORDINALITY AS part (attnum, place)
   JOIN pg_attribute USING (attnum)

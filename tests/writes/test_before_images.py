@@ -1,0 +1,189 @@
+"""The triggers: what they keep is exact, nothing that changes rows can forget it, the application cannot touch it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.actor import Actor
+from admin.writes.operations import recorded
+from admin.writes.undo import undo
+from tests.postgres import Database
+from tests.writes import zoo
+from tests.writes.conftest import Act
+
+pytestmark = pytest.mark.anyio
+
+
+def images(database: Database) -> list[tuple[Any, ...]]:
+    return database.sql("select kind, key, new_key, before from larder.before_image order by id")
+
+
+async def by_sql(session: AsyncSession, actor: Actor, *statements: str) -> int:
+    """Run SQL as an operation of its own, as if a page had done it."""
+    async with recorded(session, actor, "edit", None) as operation:
+        for statement in statements:
+            await session.execute(text(statement))
+        operation.rows, operation.sentence = 1, "Something done."
+    return operation.id
+
+
+@pytest.mark.parametrize("change", [zoo.CHANGE_ALL, "delete from zoo"])
+async def test_every_type_comes_back_to_the_byte(database: Database, act: Act, ann: Actor, change: str):
+    zoo.create(database)
+    before = zoo.truth(database)
+    operation = await act(by_sql, ann, change)
+    assert not set(zoo.truth(database)) & set(before)
+    report = await act(undo, ann, operation)
+    assert (report.undone, report.whole) == (3, True)
+    assert zoo.truth(database) == before
+    again = await act(undo, ann, report.operation_id)
+    assert again.undone == 3
+    assert not set(zoo.truth(database)) & set(before)
+
+
+async def test_settings_of_a_session_do_not_reach_the_images(database: Database, act: Act, ann: Actor):
+    zoo.create(database)
+    before = zoo.truth(database)
+    odd = [
+        f"set local {setting}"
+        for setting in (
+            "timezone = 'Asia/Kathmandu'",
+            "datestyle = 'German'",
+            "intervalstyle = 'sql_standard'",
+            "extra_float_digits = -5",
+            "bytea_output = 'escape'",
+        )
+    ]
+    operation = await act(by_sql, ann, *odd, "delete from zoo")
+    assert (await act(undo, ann, operation)).whole
+    assert zoo.truth(database) == before
+
+
+async def test_an_update_that_changes_nothing_keeps_nothing(database: Database):
+    zoo.create(database)
+    database.sql("update zoo set n = n, j = j, arr = arr, words = words, jb = jb")
+    assert images(database) == []
+    database.sql("update zoo set n = 1.1 where n = 1.10")
+    assert [(kind, before["n"]) for kind, _, _, before in images(database)] == [("U", "1.10")]
+
+
+async def test_a_key_that_changes_is_kept_with_the_new_one_and_put_back(database: Database, act: Act, ann: Actor):
+    zoo.create(database)
+    before = zoo.truth(database)
+    operation = await act(by_sql, ann, """update zoo set k = k || '!', "a b" = 7, n = 5""")
+    assert images(database)[0][1:3] == (["x,\\y", "1"], ["x,\\y!", "7"])
+    assert (await act(undo, ann, operation)).undone == 3
+    assert zoo.truth(database) == before
+
+
+def test_changes_from_outside_are_kept_with_the_role_that_made_them(database: Database):
+    database.sql("insert into setting values ('a', '1'), ('b', 'null')")
+    database.sql("update setting set value = '2'")
+    database.sql("delete from setting")
+    query = "select operation_id, database_role, table_name, kind, key, before from larder.before_image order by id"
+    outside = (None, "postgres", "public.setting")
+    assert database.sql(query) == [
+        (*outside, "U", ["a"], {"key": "a", "value": "1"}),
+        (*outside, "U", ["b"], {"key": "b", "value": "null"}),
+        (*outside, "D", ["a"], {"key": "a", "value": "2"}),
+        (*outside, "D", ["b"], {"key": "b", "value": "2"}),
+    ]
+    assert database.sql("select operation_id, table_name, keys from larder.inserted_keys") == [
+        (None, "public.setting", [["a"], ["b"]])
+    ]
+
+
+def test_many_inserted_keys_are_kept_in_few_rows(database: Database):
+    database.sql("insert into setting select 'k' || i, '1' from generate_series(1, 25000) as i")
+    sizes = database.sql("select jsonb_array_length(keys) from larder.inserted_keys order by id")
+    assert sorted(size for (size,) in sizes) == [5000, 10000, 10000]
+    assert (
+        database.value("select count(distinct key) from larder.inserted_keys, jsonb_array_elements(keys) as key")
+        == 25000
+    )
+
+
+def test_cascades_and_generated_columns(database: Database):
+    database.sql("insert into author (id, name) values (1, 'Ann')")
+    database.sql("insert into book (id, author_id, title) values (1, 1, 'Sea')")
+    database.sql("insert into review (book_id, reviewer, rating, body) values (1, 'x', 5, '')")
+    database.sql("delete from book")
+    kept = database.sql("select table_name, before ? 'search' from larder.before_image order by table_name")
+    assert kept == [("public.book", False), ("public.review", False)]
+
+
+def test_a_column_that_is_added_later_is_kept(database: Database):
+    database.sql("insert into setting values ('a', '1')")
+    database.sql("alter table setting add column note text default 'x'")
+    database.sql("delete from setting")
+    assert images(database)[0][3] == {"key": "a", "value": "1", "note": "x"}
+
+
+def test_truncate_is_refused_with_a_remedy(database: Database):
+    database.sql("insert into setting values ('a', '1')")
+    with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match=r"untrack\('public.setting'\)"):
+        database.sql("truncate setting")
+    database.sql("select larder.untrack('setting')")
+    database.sql("truncate setting")
+    assert images(database) == []
+
+
+def test_a_table_without_a_primary_key_cannot_be_tracked(database: Database):
+    database.sql("create table keyless (a int)")
+    with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="keyless has no primary key"):
+        database.sql("select larder.track('keyless')")
+
+
+IMAGE_LATER = """
+    insert into larder.before_image (at, table_name, kind, key, before)
+    values (now() + cast(%s as interval), '', 'U', '[]', '{}')
+"""
+PARTITIONS = "select count(*) from pg_class where relnamespace = 'larder_log'::regnamespace and relkind = 'r'"
+
+
+def test_months_are_made_ahead_and_no_month_is_ever_missing(database: Database):
+    assert database.value(PARTITIONS) == 2 * (1 + 4)
+    database.sql(IMAGE_LATER, "5 months")
+    assert database.value("select count(*) from larder_log.before_image_default") == 1
+    database.sql("select larder.make_months(6)")
+    assert database.value(PARTITIONS) == 2 * (1 + 7) - 1
+    database.sql(IMAGE_LATER, "6 months")
+    assert database.value("select count(*) from larder_log.before_image_default") == 1
+    assert database.value("select count(*) from larder.before_image") == 2
+
+
+TAMPERING = (
+    "update larder.operation set sentence = 'nothing'",
+    "delete from larder.operation",
+    "truncate larder.operation",
+    "insert into larder.before_image (table_name, kind, key, before) values ('public.book', 'U', '[]', '{}')",
+    "update larder.before_image set before = '{}'",
+    "delete from larder.before_image",
+    "insert into larder.inserted_keys (table_name, keys) values ('public.book', '[]')",
+    "delete from larder.inserted_keys",
+    "delete from larder_log.before_image_default",
+    "drop table larder.before_image",
+    "alter table setting disable trigger larder_keep_updated",
+    "alter table setting disable trigger all",
+    "drop trigger larder_keep_updated on setting",
+    "select larder.untrack('setting')",
+    "set session_replication_role = 'replica'",
+    "truncate setting",
+    """create trigger fake after delete on larder_staging.mine referencing old table as rows_before
+       for each statement execute function larder.keep_deleted()""",
+    "create or replace function larder.keep_deleted() returns trigger language plpgsql as 'begin end'",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", TAMPERING)
+async def test_the_application_cannot_tamper(session: AsyncSession, statement: str):
+    await session.execute(text("create table larder_staging.mine (a int primary key)"))
+    with pytest.raises(DBAPIError) as refused:
+        await session.execute(text(statement))
+    assert refused.value.orig.sqlstate == "42501"
