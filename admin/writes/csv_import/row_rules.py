@@ -67,7 +67,7 @@ def _required(plan: Plan) -> list[RowRule]:
     for mapped in plan.mapped:
         if not mapped.info.not_null:
             continue
-        cases = [] if mapped.info.default else [outcome.IS_NEW]
+        cases = [] if mapped.info.default or plan.options.mode == "update" else [outcome.IS_NEW]
         if plan.options.empty == "clear" and mapped in plan.written:
             cases.append(st.of("m.k1 is not null"))
         if cases:
@@ -79,6 +79,8 @@ def _required(plan: Plan) -> list[RowRule]:
 def _absent(plan: Plan) -> list[RowRule]:
     """Columns that a new row needs and the file does not have."""
     given = {mapped.info.name for mapped in plan.mapped}
+    if plan.options.mode == "update":
+        return []
     return [
         RowRule(outcome.IS_NEW, "is required for a new row, but not in the file", None, info.name)
         for info in plan.info.columns.values()

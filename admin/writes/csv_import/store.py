@@ -6,14 +6,14 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, Text, cast, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.actor import Actor
 from admin.errors import Conflict, NotFound
 from admin.resource import Resource
-from admin.tables import Import
+from admin.tables import STAGING_SCHEMA, Import
 from admin.writes.csv_import import plan
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.options import Options
@@ -133,9 +133,10 @@ async def sweep(session: AsyncSession) -> None:
             await finish(session, record.id, "cancelled")
 
 
-def _has_tables() -> Any:
-    return text("to_regclass('larder_staging.import_' || import.id) is not null "
-                "or to_regclass('larder_staging.import_' || import.id || '_file') is not null")  # fmt: skip
+def _has_tables() -> ColumnElement[bool]:
+    """Whether an import still has rows staged, or its file."""
+    name = literal(f"{STAGING_SCHEMA}.import_") + cast(Import.id, Text)
+    return or_(*(func.to_regclass(name + end).is_not(None) for end in ("", "_file")))
 
 
 def _tuples(value: Any) -> Any:
