@@ -18,7 +18,7 @@ from admin.traits import Column, Kind
 SHOWN = 80
 """Characters of a long text that stand in a cell."""
 
-UNFOLDED = 400
+UNFOLDED = 200
 """Characters that unfold in place; a longer text is on the row's own page, so that a list stays small."""
 
 NUMBERS = frozenset({"integer", "numeric", "float"})

@@ -37,12 +37,16 @@ WORDS = {
 FIRST = {"text": "icontains", "json": "contains", "array": "contains", "timestamp": "gte"}
 """The condition one most likely wants; the others start with the first that fits."""
 
-INPUTS = {"date": "date", "timestamp": "date", "integer": "number", "enum": "enum", "boolean": "boolean"}
+INPUTS = {"date": "date", "timestamp": "date", "integer": "number", "boolean": "boolean"}
 
 
 @dataclass(frozen=True)
 class Filterable:
-    """A column one can filter by. `input` is how its value is entered: text, number, date, enum, boolean or parent."""
+    """A column one can filter by.
+
+    `input` is how its value is entered: text, number, date, boolean, or the column's own name where it has an input of
+    its own, for its `choices` or for the parents that `choices_url` finds.
+    """
 
     name: str
     label: str
@@ -80,7 +84,7 @@ def _filterable(resource: Resource, column: Column) -> Filterable:
         label=resource.label(column.name),
         operators=operators,
         first=FIRST.get(column.kind, operators[0]) if not column.references else operators[0],
-        input="parent" if column.references else INPUTS.get(column.kind, "text"),
+        input=column.name if column.references or column.choices else INPUTS.get(column.kind, "text"),
         choices=column.choices,
         choices_url=urls.choices(resource.identity, column.name) if column.references else "",
     )

@@ -9,7 +9,7 @@ export default function filter(form) {
   let shown = "text";
 
   const showInput = () => {
-    const wanted = templateFor(form, column.value, condition.value);
+    const wanted = templateFor(form, column.selectedOptions[0].dataset.input, condition.value);
     if (wanted.dataset.for === shown) return;
     shown = wanted.dataset.for;
     place.replaceChildren(wanted.content.cloneNode(true));
@@ -28,8 +28,8 @@ export default function filter(form) {
   showConditions();
 }
 
-function templateFor(form, column, condition) {
+function templateFor(form, input, condition) {
   const typed = ["in", "range", "contains", "icontains", "startswith"].includes(condition);
-  const name = condition === "isnull" ? "isnull" : typed ? "text" : column;
-  return form.querySelector(`template[data-for="${name}"]`) ?? form.querySelector('template[data-for="text"]');
+  const name = condition === "isnull" ? "isnull" : typed ? "text" : input;
+  return form.querySelector(`template[data-for="${name}"]`);
 }

@@ -2,8 +2,9 @@
 // do them to. “Select all N matching” is offered once the whole page is ticked; it means the list's query, not a page.
 
 export default function selectRows(form) {
-  const boxes = [...document.querySelectorAll(`input[form="${form.id}"][name="pks"]`)];
-  const whole = document.querySelector("thead input[type=checkbox]");
+  const boxes = [...form.querySelectorAll("input[name=pks]")];
+  const whole = form.querySelector("thead input[type=checkbox]");
+  const bar = document.querySelector(".bulk");
   const all = form.elements.namedItem("all");
   let last = null;
 
@@ -12,9 +13,9 @@ export default function selectRows(form) {
     const every = ticked === boxes.length;
     Object.assign(whole, { checked: every, indeterminate: ticked > 0 && !every });
     if (!every) all.checked = false;
-    form.toggleAttribute("data-active", ticked > 0);
-    form.querySelector("[data-all]").hidden = !every;
-    form.querySelector("[data-selected]").textContent = said(ticked, all.checked);
+    bar.toggleAttribute("data-active", ticked > 0);
+    bar.querySelector("[data-all]").hidden = !every;
+    bar.querySelector("[data-selected]").textContent = said(ticked, all.checked);
   };
 
   whole.addEventListener("change", () => {
