@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,11 +23,30 @@ def opened(settings: Settings | None = None) -> Iterator[Settings]:
     Without `DATABASE_URL` the embedded server runs meanwhile, shared with whoever else uses it.
     """
     wanted = settings or load()
-    if wanted.database_url is not None:
-        yield wanted.model_copy(update={"owner_url": wanted.owner_url or wanted.database_url})
-        return
-    with EmbeddedPostgres(wanted.state_dir, say=note) as server:
-        yield wanted.model_copy(update={"database_url": server.app_url, "owner_url": server.owner_url})
+    with _ending_in_order():
+        if wanted.database_url is not None:
+            yield wanted.model_copy(update={"owner_url": wanted.owner_url or wanted.database_url})
+            return
+        with EmbeddedPostgres(wanted.state_dir, say=note) as server:
+            yield wanted.model_copy(update={"database_url": server.app_url, "owner_url": server.owner_url})
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Turn the signals that end a process into an exit that leaves the embedded server behind nobody.
+
+    By default they end it on the spot, also after uvicorn, which raises SIGTERM again once it has stopped.
+    """
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if before[signal.SIGHUP] is not signal.SIG_IGN:
+        # The terminal was closed, which means nothing to what was started with nohup.
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def migrate(settings: Settings) -> None:

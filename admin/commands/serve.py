@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import signal
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import click
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from admin.app import create_app
@@ -32,8 +31,6 @@ GRACE = 20
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes.")
 def serve(host: str | None, port: int | None, workers: int) -> None:
     """Serve the console; on its first start, set everything up."""
-    # uvicorn raises SIGTERM again once it has stopped, and by default that would end us before our database is stopped.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     wanted = load()
     wanted = wanted.model_copy(update={"host": host or wanted.host, "port": port or wanted.port})
     _require_names(wanted)
@@ -48,18 +45,20 @@ def worker() -> Callable[..., Any]:
 
 
 def _run(settings: Settings, listener: socket.socket, workers: int) -> None:
-    ready = f"Larder is at http://{_shown(settings.host)}:{settings.port}/ (stop it with Ctrl-C)."
+    # Built here in any case: an option that makes no sense is said once and in a sentence.
+    app = create_app(settings)
+    click.echo(f"Larder is at http://{_shown(settings.host)}:{settings.port}/ (stop it with Ctrl-C).")
     if workers == 1:
-        server = uvicorn.Server(_config(create_app(settings), 1))
-        click.echo(ready)
-        server.run(sockets=[listener])
+        uvicorn.Server(_config(app, 1)).run(sockets=[listener])
         return
     # This process keeps the embedded server; the others only need to find it, and to know what was asked for.
     os.environ.update(
         DATABASE_URL=str(settings.database_url), LARDER_HOST=settings.host, LARDER_PORT=str(settings.port)
     )
-    click.echo(ready)
-    Multiprocess(_config("admin.commands.serve:worker", workers), sockets=[listener]).run()
+    several = Multiprocess(_config("admin.commands.serve:worker", workers), sockets=[listener])
+    several.run()
+    if any(process.exitcode == STARTUP_FAILURE for process in several.processes):
+        raise click.ClickException("A process could not start; what it said stands above.")
 
 
 def _config(app: Callable[..., Any] | str, workers: int) -> uvicorn.Config:

@@ -54,6 +54,14 @@ def test_the_first_start_sets_everything_up_and_says_how_to_log_in_once(place: P
     assert "Traceback" not in "\n".join(first.lines + second.lines)
 
 
+def test_a_closed_terminal_stops_it_too(place: Path, start: Start) -> None:
+    console = start({"LARDER_STATE_DIR": str(place / "state"), "LARDER_DEMO": "0"}).ready()
+    assert console.get("/readyz") == 200
+    assert console.stop(signal.SIGHUP) == 0
+    assert postmasters(place / "state" / DATA) == []
+    assert "Traceback" not in "\n".join(console.lines)
+
+
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_first_start_that_is_stopped_half_way_leaves_no_server(
     place: Path, start: Start, sent: signal.Signals
