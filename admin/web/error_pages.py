@@ -108,7 +108,7 @@ class ErrorPages:
             remedy=REMEDIES.get(explained.status, ASK),
             reference=request.scope.get("larder.reference", ""),
         )
-        response = _json(page, explained) if _wants_json(request) else self._page(request, page)
+        response = _json(page, explained) if wants_json(request) else self._page(request, page)
         response.headers.update(_headers(error, explained))
         return response
 
@@ -179,7 +179,8 @@ def _headers(error: Exception, explained: LarderError) -> dict[str, str]:
     return headers
 
 
-def _wants_json(request: Request) -> bool:
+def wants_json(request: Request) -> bool:
+    """Whether a script asks: it says that it reads JSON, and not that it shows pages."""
     accept = request.headers.get("accept", "")
     return "application/json" in accept and "text/html" not in accept
 

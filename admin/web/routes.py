@@ -15,9 +15,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from admin.actor import Actor
-from admin.errors import NotFound
+from admin.errors import NotAllowed, NotFound
 from admin.resource import Resource
-from admin.web import gate, urls
+from admin.web import error_pages, gate, urls
 from admin.web.body_limit import limited
 from admin.web.gate import Permission
 from admin.web.visit import Visit
@@ -94,7 +94,9 @@ def _most(door: Door, console: Console) -> int:
 
 
 def _to_login(request: Request) -> Response:
-    """A reader is led to the login and from there back; anything unsafe only to the login."""
+    """A reader is led to the login and from there back, anything unsafe only to the login, and a script nowhere."""
+    if error_pages.wants_json(request):
+        raise NotAllowed("You are not logged in any more. Load the page again.")
     if request.method not in ("GET", "HEAD"):
         return RedirectResponse(urls.login(), status_code=303)
     # As it was sent: once decoded, a key with a slash or a question mark in it would lead elsewhere.

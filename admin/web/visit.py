@@ -62,7 +62,8 @@ class Visit:
             yield session
 
     async def form(self) -> FormData:
-        return await self.request.form()
+        """The fields of a form; a file among them is a 400, since nobody would close it."""
+        return await self.request.form(max_files=0)
 
     def page(self, template: str, status: int = 200, **context: Any) -> HTMLResponse:
         """Render a template with what every page needs (menu, actor, flashes) beside what is given."""

@@ -68,6 +68,12 @@ async def test_whoever_is_not_logged_in_is_led_there_and_back(browse):
     assert inside.headers["location"] == "/admin/book/list?search=sea&page=2"
 
 
+async def test_a_script_that_is_not_logged_in_any_more_is_told_so(browse):
+    answer = await (await browse()).get("/admin/book/count", headers={"accept": "application/json"})
+    assert answer.status_code == 403
+    assert "not logged in any more" in answer.json()["error"]["message"]
+
+
 async def test_a_change_that_met_no_session_is_not_sent_again(browse):
     answer = await (await browse()).post("/admin/book/create")
     assert (answer.status_code, answer.headers["location"]) == (303, PAGE)
@@ -242,6 +248,19 @@ class TestBody:
 
     async def test_of_a_kind_that_is_no_form_is_no_login(self, browse):
         answer = await (await browse()).post(PAGE, content=b"{", headers={"content-type": "application/json"})
+        assert answer.status_code == 400
+
+    @pytest.mark.parametrize(
+        "body",
+        [b"", b"&&&&", b"=", b"username", b"username=%00&password=%00", b"username=%ff%fe&password=%ed%a0%80",
+         b"username=a&username=b&password=c&password=d", b"x=" + b"&x=" * 2000, b"\xff\x00\xfe", b"next=%00"],
+    )  # fmt: skip
+    async def test_of_any_bytes_is_answered(self, browse, body):
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        assert (await (await browse()).post(PAGE, content=body, headers=headers)).status_code == 400
+
+    async def test_with_a_file_for_a_name_is_no_login(self, browse):
+        answer = await (await browse()).post(PAGE, files={"username": ("admin", b"x")}, data={"password": PASSWORD})
         assert answer.status_code == 400
 
     async def test_broken_is_refused_with_a_page(self, browse):
