@@ -10,6 +10,7 @@ import re
 from urllib.parse import unquote
 
 import structlog
+from anyio import CapacityLimiter
 from starlette.responses import Response
 
 from admin.errors import Invalid, NotAllowed, TooMany
@@ -26,6 +27,8 @@ BODY = 16 * 1024
 LONGEST_NEXT = 2000
 PATH = re.compile(re.escape(urls.home()) + r"[\w.~%!$&'()*+,;=:@/-]*(\?[!$-\[\]-~]*)?", re.ASCII)
 """A path of this console as browsers write it, and a query string without quotes, backslashes and `#`."""
+COUNTED_AT_ONCE = CapacityLimiter(4)
+"""Tries from one address wait for each other in the database; they must not take every connection for it."""
 WRONG = "The name or the password is not right."
 
 log = structlog.get_logger("larder.web")
@@ -75,10 +78,11 @@ async def log_out(visit: Visit) -> Response:
 
 
 async def _check(visit: Visit, name: str, password: str, ip: str | None) -> tuple[Credentials | None, bool]:
-    """Count the try, look the person up, and compare. Raises `TooMany` before any of that costs much."""
-    async with visit.transaction() as session:
+    """Count the try, look the person up, and compare. Raises `TooMany` before the password is looked at."""
+    async with COUNTED_AT_ONCE, visit.transaction() as session:
+        known = await readers.credentials(session, name)
+        # Last, since it locks: everybody at this address waits until it is committed.
         wait = await login_throttle.count_try(session, name, ip)
-        known = None if wait else await readers.credentials(session, name)
     if wait:
         log.warning("login throttled", ip=ip, wait=wait)
         minutes = -(-wait // 60)

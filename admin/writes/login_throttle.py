@@ -83,8 +83,8 @@ async def count_try(session: AsyncSession, name: str, ip: str | None) -> int:
     The caller commits before it looks at the password. Refused tries do not make the wait longer.
     """
     limits = {"for_pair": FOR_PAIR, "for_address": FOR_ADDRESS, "for_person": FOR_PERSON}
-    wait = await session.scalar(COUNT, {**_keys(name, ip), **limits})
     await session.execute(SWEEP, {"most": SWEPT_AT_ONCE})
+    wait = await session.scalar(COUNT, {**_keys(name, ip), **limits})
     return max(int(wait), 1) if wait is not None else 0
 
 

@@ -4,6 +4,8 @@ import time
 from urllib.parse import parse_qs, urlsplit
 
 import anyio
+import anyio.lowlevel
+import psycopg
 import pytest
 from argon2 import PasswordHasher
 from httpx2 import ASGITransport, AsyncClient
@@ -131,6 +133,24 @@ class TestThrottle:
                 tasks.start_soon(once)
         assert sorted(statuses) == [400] * 5 + [429] * 55
         assert len(checked) == 5
+
+    async def test_a_flood_of_them_leaves_connections_for_everybody_else(self, browse, console, database):
+        reader, browser = await browse("viewer"), await browse()
+        pool = console.sessions.kw["bind"].pool
+        most = 0
+        with psycopg.connect(database.superuser_url.replace("+psycopg", "")) as other:
+            other.execute(
+                "insert into larder.login_throttle values ('address 127.0.0.1', 1, now() + interval '1 hour')"
+            )
+            async with anyio.create_task_group() as tasks:
+                for _ in range(40):
+                    tasks.start_soon(try_in, browser)
+                while pool.checkedout() < 4:
+                    await anyio.lowlevel.checkpoint()
+                assert (await reader.get(PAGE)).status_code == 303
+                most = pool.checkedout()
+                other.commit()
+        assert most == 4
 
     async def test_it_holds_for_other_processes_and_after_a_restart(self, browse, settings):
         browser = await browse()
