@@ -1,0 +1,10 @@
+// Asks before a form that was changed is left by a link, a reload or a closed tab. Sending it is no leaving; a form that
+// came back with errors counts as changed, since what was typed is stored nowhere.
+
+export default function leaveGuard(form) {
+  let changed = document.querySelector("[role='alert'][autofocus]") !== null;
+  form.addEventListener("input", () => (changed = true));
+  form.addEventListener("change", () => (changed = true));
+  document.addEventListener("submit", () => (changed = false));
+  addEventListener("beforeunload", (event) => changed && event.preventDefault());
+}
