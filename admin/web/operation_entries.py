@@ -1,0 +1,105 @@
+"""Operations and the rows they touched, as pages show them: in words, with the links that this person may follow."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from admin.reads import catalog
+from admin.reads.history import FieldChange
+from admin.reads.operation_rows import ChangedRow, Changes
+from admin.reads.operations import Listed
+from admin.resource import Resource
+from admin.web import urls
+from admin.web.gate import Permission
+from admin.web.visit import Visit
+
+WORDS = {
+    "create": "Created",
+    "edit": "Edited",
+    "delete": "Deleted",
+    "restore": "Restored",
+    "purge": "Deleted forever",
+    "import": "Imported",
+    "undo": "Undone",
+}
+"""A kind of operation in a word."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One operation as the pages show it; `undo_url` is None where this person cannot undo it, or nobody can."""
+
+    id: int
+    at: dt.datetime
+    who: str
+    who_url: str
+    kind: str
+    table: str
+    sentence: str
+    rows: int
+    source: str
+    url: str
+    undo_url: str | None
+    undone_by: str
+    undone_url: str | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that an operation touched; `url` leads to it, None where it is gone or its table is not registered."""
+
+    name: str
+    url: str | None
+    changes: tuple[FieldChange, ...] = ()
+
+
+def entry(visit: Visit, one: Listed) -> Entry:
+    operation = one.operation
+    resource = visit.console.resources.get(operation.identity or "")
+    undoable = one.undoable and one.undone_by is None and visit.may(Permission.UNDO)
+    return Entry(
+        id=operation.id,
+        at=operation.at,
+        who=operation.person_name,
+        who_url=urls.operations(urlencode({"person": operation.person_id})) if operation.person_id else "",
+        kind=WORDS.get(operation.kind, operation.kind),
+        table=resource.name_plural if resource else operation.identity or "",
+        sentence=operation.sentence,
+        rows=operation.rows,
+        source=operation.source,
+        url=urls.operation(operation.id),
+        undo_url=urls.undo(operation.id, visit.query_string) if undoable else None,
+        undone_by=one.undone_by.person_name if one.undone_by else "",
+        undone_url=urls.operation(one.undone_by.id) if one.undone_by else None,
+    )
+
+
+def changed(visit: Visit, row: ChangedRow) -> Row:
+    """A row that was changed, with a link to it, or removed, without."""
+    return Row(_called(visit, row.table, row.key), _url(None if row.removed else row.identity, row.key), row.changes)
+
+
+def added(visit: Visit, table: str, identity: str | None, key: str) -> Row:
+    """A row that was made."""
+    return Row(_called(visit, table, key), _url(identity, key))
+
+
+def _called(visit: Visit, table: str, key: str) -> str:
+    resource = registered(visit, table)
+    return f"{resource.name if resource else table} {key}"
+
+
+def _url(identity: str | None, key: str) -> str | None:
+    return urls.details(identity, key) if identity is not None else None
+
+
+def unnamed(changes: Changes) -> int:
+    """How many rows were made beyond those that are named."""
+    made = sum(rows for (_, kind), rows in changes.counts.items() if kind == "I")
+    return max(made - len(changes.added), 0) if changes.added else 0
+
+
+def registered(visit: Visit, table: str) -> Resource | None:
+    return next((one for one in visit.console.resources.values() if catalog.name_of(one.traits) == table), None)

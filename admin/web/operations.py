@@ -1,0 +1,155 @@
+"""What was done, by whom, and its undo: the list of operations, the page of one, and the one POST behind every Undo.
+
+An undo leads back to where its button stood: to the list whose query the address carries, or, when the form says so, to
+the page of operations. Where that is never comes from a header.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
+
+from admin.errors import BadRequest, Conflict, NotFound
+from admin.reads import operation_rows, operations
+from admin.reads.operations import KINDS, Listed, Wanted
+from admin.tables import Operation
+from admin.web import flash, urls
+from admin.web import operation_entries as shown
+from admin.web.gate import Permission
+from admin.web.page import Flash
+from admin.web.routes import Door
+from admin.web.visit import Visit
+from admin.writes.undo import UndoReport, undo
+
+BIGGEST = 2**63 - 1
+PARAMETERS = ("person", "table", "kind", "before")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few settings of the list."""
+
+    text: str
+    url: str
+    current: bool
+
+
+async def index(visit: Visit) -> Response:
+    """Everything done, newest first, by person, table and kind."""
+    wanted = _wanted(visit)
+    async with visit.transaction() as session:
+        found = await operations.listed(session, wanted)
+    given = {name: value for name, value in visit.request.query_params.items() if name != "before"}
+    older = urls.operations(urlencode({**given, "before": found.before})) if found.before is not None else None
+    return visit.page(
+        "operations/index.html",
+        entries=[shown.entry(visit, one) for one in found.entries],
+        wanted=wanted,
+        people=_people(visit, wanted, found.entries, given),
+        tables=[(resource.identity, resource.name_plural) for resource in visit.console.resources.values()],
+        kinds=[(kind, shown.WORDS[kind]) for kind in KINDS],
+        newest_url=urls.operations(urlencode(given)) if wanted.before is not None else None,
+        older_url=older,
+    )
+
+
+async def show(visit: Visit) -> Response:
+    """One operation: the rows it touched and what it changed in them, a bounded page of them."""
+    async with visit.transaction() as session:
+        found = await _found(session, visit)
+        after = _number(visit, "after") or 0
+        changes = await operation_rows.of(session, found.operation, visit.console.resources.values(), after)
+    here = urls.operation(found.operation.id)
+    return visit.page(
+        "operations/operation.html",
+        entry=shown.entry(visit, found),
+        reverted=urls.operation(found.operation.undoes) if found.operation.undoes is not None else None,
+        added=[shown.added(visit, *made) for made in changes.added],
+        rows=[shown.changed(visit, row) for row in changes.rows],
+        more=shown.unnamed(changes),
+        next_url=f"{here}?after={changes.after}" if changes.after is not None else None,
+    )
+
+
+async def take_back(visit: Visit) -> Response:
+    """Undo an operation, say what came of it, and lead back."""
+    data = await visit.form()
+    async with visit.transaction() as session:
+        found = await _found(session, visit)
+    try:
+        async with visit.transaction() as session:
+            report = await undo(session, visit.actor, found.operation.id)
+            await flash.add(session, visit, _told(visit, report))
+    except Conflict as error:
+        async with visit.transaction() as session:
+            await flash.add(session, visit, Flash("error", str(error)))
+    return visit.redirect(_back(visit, found.operation, str(data.get("then", ""))))
+
+
+def _back(visit: Visit, operation: Operation, then: str) -> str:
+    if then == "operations" or operation.identity not in visit.console.resources:
+        return urls.operations(visit.query_string)
+    if then == "operation":
+        return urls.operation(operation.id)
+    return urls.listing(str(operation.identity), visit.query_string)
+
+
+def _told(visit: Visit, report: UndoReport) -> Flash:
+    tone = "success" if report.whole else "info" if report.undone else "error"
+    again = urls.undo(report.operation_id, visit.query_string) if report.operation_id and not report.already else None
+    left = next(iter([*report.kept, *report.impossible]), None)
+    resource = shown.registered(visit, left.table) if left else None
+    if left is None or resource is None:
+        return Flash(tone, report.sentence, again)
+    return Flash(tone, report.sentence, again, urls.details(resource.identity, left.key), f"Open #{left.key}")
+
+
+async def _found(session: AsyncSession, visit: Visit) -> Listed:
+    number = int(visit.request.path_params["id"])
+    found = await operations.one(session, number) if number <= BIGGEST else None
+    if found is None:
+        raise NotFound("There is no such operation.")
+    return found
+
+
+def _wanted(visit: Visit) -> Wanted:
+    given = {name: value for name, value in visit.request.query_params.items() if value}
+    table, kind = given.get("table"), given.get("kind")
+    if table is not None and table not in visit.console.resources:
+        raise BadRequest(f"The parameter table makes no sense: there is no table “{table[:80]}”.")
+    if kind is not None and kind not in KINDS:
+        raise BadRequest(f"The parameter kind makes no sense: “{kind[:80]}” is none of {', '.join(KINDS)}.")
+    return Wanted(_number(visit, "person"), table, kind, before=_number(visit, "before"))
+
+
+def _number(visit: Visit, name: str) -> int | None:
+    text = visit.request.query_params.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= BIGGEST):
+        raise BadRequest(f"The parameter {name} makes no sense: “{text[:80]}” is no number of it.")
+    return int(text)
+
+
+def _people(visit: Visit, wanted: Wanted, entries: list[Listed], given: dict[str, str]) -> list[Choice]:
+    """Everybody, oneself, and whoever else is chosen."""
+    mine = visit.actor.id
+    others = {name: value for name, value in given.items() if name != "person"}
+    choices = [
+        Choice("Everybody", urls.operations(urlencode(others)), wanted.person_id is None),
+        Choice("Me", urls.operations(urlencode({**others, "person": str(mine)})), wanted.person_id == mine),
+    ]
+    if wanted.person_id not in (None, mine):
+        name = entries[0].operation.person_name if entries else "Somebody else"
+        choices.append(Choice(name, urls.operations(urlencode(given)), True))
+    return choices
+
+
+DOORS = [
+    Door("GET", "/operations", Permission.VIEW, index),
+    Door("GET", "/operations/{id:int}", Permission.VIEW, show),
+    Door("POST", "/operations/{id:int}/undo", Permission.UNDO, take_back),
+]
