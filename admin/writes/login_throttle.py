@@ -22,58 +22,58 @@ down and not locked out, so that nobody can shut a person out from afar."""
 
 SWEPT_AT_ONCE = 100
 
-COUNT = text("""
-with name as (select encode(sha256(convert_to(lower(cast(:name as text)), 'UTF8')), 'hex') as digest),
-address as (
-  insert into larder.login_throttle as t (key, failures, until)
-  values ('address ' || cast(:address as text), 1, now() + interval '5 minutes')
+KEYS = """
+keys as (
+  select 'address ' || address as address, 'pair ' || address || ' ' || digest as pair, 'person ' || digest as person
+  from (select cast(:address as text), encode(sha256(convert_to(lower(cast(:name as text)), 'UTF8')), 'hex'))
+    as given (address, digest)
+)"""
+
+ONE_MORE = """
   on conflict (key) do update set
     failures = case when t.until <= now() then 1 else t.failures + 1 end,
     until = case when t.until <= now() then excluded.until else t.until end
-  returning failures, until
-), pair as (
+  returning failures, until"""
+
+# Each counter is counted only when the one before it lets the try pass, so that refused tries cannot be used to fill
+# the counter of somebody else; and always in this order, so that no two tries wait for each other in a circle.
+COUNT = text(
+    """
+with $KEYS, address_count as (
   insert into larder.login_throttle as t (key, failures, until)
-  select 'pair ' || cast(:address as text) || ' ' || name.digest, 1, now() + interval '5 minutes'
-  from address, name where address.failures <= :for_address
-  on conflict (key) do update set
-    failures = case when t.until <= now() then 1 else t.failures + 1 end,
-    until = case when t.until <= now() then excluded.until else t.until end
-  returning failures, until
-), person as (
+  select address, 1, now() + interval '5 minutes' from keys $ONE_MORE
+), pair_count as (
   insert into larder.login_throttle as t (key, failures, until)
-  select 'person ' || name.digest, 1, now() + interval '1 hour'
-  from pair, name where pair.failures <= :for_pair
-  on conflict (key) do update set
-    failures = case when t.until <= now() then 1 else t.failures + 1 end,
-    until = case when t.until <= now() then excluded.until else t.until end
-  returning failures, until
+  select pair, 1, now() + interval '5 minutes' from keys, address_count where failures <= :for_address $ONE_MORE
+), person_count as (
+  insert into larder.login_throttle as t (key, failures, until)
+  select person, 1, now() + interval '1 hour' from keys, pair_count where failures <= :for_pair $ONE_MORE
 )
-select ceil(extract(epoch from max(wait)))::int from (
-  select until - now() as wait from address where failures > :for_address
-  union all select until - now() from pair where failures > :for_pair
-  union all select pair.until - now() from pair, person where person.failures > :for_person and pair.failures > 1
-) as waits
-""")
+select ceil(extract(epoch from max(until) - now()))::int from (
+  select until from address_count where failures > :for_address
+  union all select until from pair_count where failures > :for_pair
+  union all select pair_count.until from pair_count, person_count
+    where person_count.failures > :for_person and pair_count.failures > 1
+) as refusals
+""".replace("$KEYS", KEYS).replace("$ONE_MORE", ONE_MORE)
+)
+
+FORGIVE = text(
+    """
+with $KEYS, mine as (
+  select t.key from larder.login_throttle as t, keys
+  where t.key in (keys.address, keys.pair, keys.person) order by t.key for update of t
+)
+update larder.login_throttle as t
+set failures = case when t.key like 'pair %' then 0 else greatest(t.failures - 1, 0) end
+from mine where t.key = mine.key
+""".replace("$KEYS", KEYS)
+)
 
 SWEEP = text("""
 delete from larder.login_throttle where key in (
   select key from larder.login_throttle where until <= now() limit :most for update skip locked
 )
-""")
-
-FORGIVE = text("""
-with mine as (
-  select key from larder.login_throttle
-  where key in (
-    'address ' || cast(:address as text),
-    'pair ' || cast(:address as text) || ' ' || encode(sha256(convert_to(lower(cast(:name as text)), 'UTF8')), 'hex'),
-    'person ' || encode(sha256(convert_to(lower(cast(:name as text)), 'UTF8')), 'hex')
-  )
-  order by key for update
-)
-update larder.login_throttle as t
-set failures = case when t.key like 'pair %' then 0 else greatest(t.failures - 1, 0) end
-from mine where t.key = mine.key
 """)
 
 
@@ -83,8 +83,9 @@ async def count_try(session: AsyncSession, name: str, ip: str | None) -> int:
     The caller commits before it looks at the password. Refused tries do not make the wait longer.
     """
     limits = {"for_pair": FOR_PAIR, "for_address": FOR_ADDRESS, "for_person": FOR_PERSON}
-    await session.execute(SWEEP, {"most": SWEPT_AT_ONCE})
     wait = await session.scalar(COUNT, {**_keys(name, ip), **limits})
+    # Afterwards: it locks other rows without waiting for any, and whoever holds those must not wait for ours.
+    await session.execute(SWEEP, {"most": SWEPT_AT_ONCE})
     return max(int(wait), 1) if wait is not None else 0
 
 
