@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Select, and_, case, column, func, literal, null, select, table, union_all
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import ColumnElement, Select, Table, and_, case, column, func, literal, null, select, table, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads.counts import About, AtLeast, Count, Exact
@@ -23,7 +22,6 @@ CLASSES = table("pg_class", column("oid"), column("relname"), column("reltuples"
 STATISTICS = table(
     "pg_stats", column("schemaname"), column("tablename"), column("attname"), column("null_frac"), schema="pg_catalog"
 )
-QUOTE = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call] # SQLAlchemy leaves it untyped
 
 
 async def sizes(session: AsyncSession, resources: Iterable[Resource]) -> Mapping[str, Count]:
@@ -63,5 +61,11 @@ def _size(resource: Resource) -> Select[Any]:
                 ),
             )
         )
-        .where(CLASSES.c.oid == func.to_regclass(QUOTE.format_table(source)))
+        .where(CLASSES.c.oid == func.to_regclass(_name(source)))
     )
+
+
+def _name(source: Table) -> ColumnElement[str]:
+    """The table's name as Postgres reads it, quoted by Postgres itself."""
+    name = func.quote_ident(source.name)
+    return func.concat(func.quote_ident(source.schema), ".", name) if source.schema else name

@@ -1,0 +1,63 @@
+"""Lists as a browser reads them: the keys of their rows, their links, the count, and the acts on ticked rows."""
+
+from __future__ import annotations
+
+import html
+import re
+from html.parser import HTMLParser
+
+from httpx2 import Response
+
+from tests.postgres import Database
+
+
+class Links(HTMLParser):
+    """Where the links of a page lead, by their accessible name."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.urls: dict[str, str] = {}
+        self._url: str | None = None
+        self._name = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "a":
+            self._url, self._name = given.get("href"), given.get("aria-label") or ""
+
+    def handle_data(self, data: str) -> None:
+        if self._url is not None:
+            self._name += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self._url is not None:
+            self.urls.setdefault(self._name.strip(), self._url)
+            self._url = None
+
+
+def links(page: Response) -> dict[str, str]:
+    assert page.status_code == 200, page.text
+    return Links(page.text).urls
+
+
+def keys(page: Response) -> list[str]:
+    return [html.unescape(key) for key in re.findall(r'<tr data-key="([^"]*)"', page.text)]
+
+
+def count(page: Response) -> tuple[str, str, str]:
+    found = re.search(r'<span data-count="(\w+)" data-value="(\w*)">([^<]*)<', page.text)
+    assert found is not None
+    return found[1], found[2], found[3]
+
+
+def documents(database: Database, number: int) -> None:
+    database.sql(
+        "insert into document (title, body, status)"
+        " select 'Paper ' || n, 'Body', 'draft' from generate_series(1, %s) n",
+        number,
+    )
+
+
+def buttons(page: Response) -> list[str]:
+    return re.findall(r'<button [^>]*form="bulk"[^>]*>(?:<svg.*?</svg>)?([^<]+)</button>', page.text)
