@@ -82,26 +82,16 @@ class StandardError(logging.Handler):
 
 def configure(style: Literal["console", "json"]) -> None:
     """Send everything that is logged, ours and the libraries', to standard error in one form."""
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.ExceptionRenderer(describe),
-    ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*FACTS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
-    renderer = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-    )  # fmt: skip
     handler = StandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter()],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, escape_control, renderer],
+            foreign_pre_chain=[*FACTS, structlog.stdlib.PositionalArgumentsFormatter()],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, escape_control, _renderer(style)],
         )
     )
     root = logging.getLogger()
@@ -110,6 +100,12 @@ def configure(style: Literal["console", "json"]) -> None:
     # The line of RequestLog says more than uvicorn's, and nothing that must not be said.
     logging.getLogger("uvicorn.access").disabled = True
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _renderer(style: Literal["console", "json"]) -> Any:
+    if style == "json":
+        return structlog.processors.JSONRenderer()
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
 
 
 def escape_control(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -145,3 +141,13 @@ def _what(error: BaseException) -> str:
 
 def _escaped(text: str) -> str:
     return CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
+
+
+FACTS: tuple[Any, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.ExceptionRenderer(describe),
+)
+"""What every line holds beside its event."""
