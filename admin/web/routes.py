@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
     from admin.web.console import Console
 
 Endpoint = Callable[[Visit], Awaitable[Response]]
+
+
+class AnyPath(PathConvertor):
+    """The rest of an address, line breaks included: a key may be any text. Starlette's own stops at one."""
+
+    regex = r"[\s\S]*"
+
+
+register_url_convertor("path", AnyPath())
 
 FORM_BODY = 2 * 2**20
 """A form may carry a long text or JSON value; 2 MiB is more than any field's limit."""
