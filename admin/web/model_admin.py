@@ -17,6 +17,8 @@ from admin.traits import Traits, traits_of
 
 ACTS = ("create", "edit", "delete", "import", "export")
 
+UNREAD = ("form_overrides", "form_ajax_refs", "form_rules", "form_create_rules", "form_edit_rules", "form_converter")
+
 
 class OptionError(Exception):
     """An option of a registration makes no sense; the message names the class, the option and the remedy."""
@@ -89,7 +91,18 @@ class ModelAdmin(ModelView):
         raise OptionError(f"{cls.__name__}.{option} names {name!r}, which {traits.model.__name__} does not have.")
 
     @classmethod
+    def _check_form_options(cls, traits: Traits) -> None:
+        """Of sqladmin's form options only those that say what a field is called and how it is entered are read."""
+        for option in UNREAD:
+            if getattr(cls, option) != getattr(ModelView, option):
+                raise OptionError(f"{cls.__name__}.{option} has no effect: fields follow from their columns.")
+        for option in ("form_args", "form_widget_args"):
+            for name in getattr(cls, option):
+                cls._name(traits, option, name)
+
+    @classmethod
     def _form_columns(cls, traits: Traits, plain: tuple[str, ...]) -> tuple[str, ...]:
+        cls._check_form_options(traits)
         writable = tuple(name for name in plain if _writable(traits, name))
         names = cls._names(traits, "form_columns", "form_excluded_columns", writable)
         for name in names:

@@ -67,6 +67,8 @@ def test_default_sort_is_read_in_every_form_sqladmin_knows():
     [
         ({"column_list": ["titel"]}, "View.column_list names 'titel', which Book does not have."),
         ({"form_columns": ["search"]}, "View.form_columns names 'search', which only the database writes."),
+        ({"form_args": {"titel": {"label": "Title"}}}, "View.form_args names 'titel', which Book does not have."),
+        ({"form_rules": ["title"]}, "View.form_rules has no effect: fields follow from their columns."),
         ({"page_size": 7}, "View.page_size is 7; choose one of (10, 25, 50, 100, 200)."),
     ],
 )
