@@ -7,68 +7,61 @@ of its own: the one that writes is rolled back when it fails.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from admin import values
-from admin.errors import Conflict, FieldError, Invalid, NotFound
-from admin.reads import parents, record, wording
+from admin.errors import Busy, Conflict, FieldError, Invalid, LarderError, NotFound
+from admin.reads import record
 from admin.reads.record import Record
-from admin.web import answers, choices, conflicts, flash, forms, params, record_details, urls
+from admin.reads.selection import Selection
+from admin.web import answers, choices, conflicts, error_pages, flash, forms, params, record_details, record_form, urls
 from admin.web.answers import Answer
 from admin.web.forms import Form
 from admin.web.gate import Permission
 from admin.web.page import Flash
+from admin.web.record_form import Subject
 from admin.web.routes import Door
 from admin.web.visit import Visit
-from admin.writes import records
+from admin.writes import deletion, records
 from admin.writes.clashes import StaleEdit
 
 THEN = "form-then"
 """Which of the three buttons saved: empty, `continue` or `another`."""
+
+RESTORE = "form-restore"
+"""Sent by the button that brings a row back from the trash and saves it."""
 
 BODY = 8 * 2**20
 """Bytes of a form: it carries every value twice, and a long text may be written in letters of three bytes."""
 PART = 4 * 2**20
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What a form is about: a row by its key and label, or a new one, whose key is None."""
-
-    key: str | None = None
-    label: str = ""
-
-
-NEW = Subject()
-
-
 async def new(visit: Visit) -> Response:
     """An empty form. The filters of the list it was called from fill their fields in."""
-    form = _empty_form(visit, _given(visit))
+    form = record_form.empty(visit, _given(visit))
     async with visit.transaction() as session:
         form = await choices.name_given(session, visit, form)
-    return _show(visit, form, NEW)
+    return record_form.show(visit, form, record_form.NEW)
 
 
 async def create(visit: Visit) -> Response:
     """Make the row; sent again, the same form leads to the row it made."""
     data = await _data(visit)
     async with visit.transaction() as session:
-        answer = await choices.resolve(session, visit, answers.creation(_empty_form(visit, {}), data))
+        answer = await choices.resolve(session, visit, answers.creation(record_form.empty(visit, {}), data))
     if not answer.form.valid:
-        return _show(visit, answer.form, NEW, 400)
+        return record_form.show(visit, answer.form, record_form.NEW, 400)
     try:
         async with visit.transaction() as session:
             nonce = answers.fingerprint(answer.form, data)
             saved = await records.create(session, visit.actor, visit.resource, answer.values, nonce=nonce)
             key = values.key_text(visit.resource.traits, saved.row)
             await _say(session, visit, key, saved.operation_id, "was saved from this form before")
-    except Invalid as error:
-        return _show(visit, answer.form.with_errors(error.errors), NEW, 400)
+    except (LarderError, SQLAlchemyError) as error:
+        return _refused(visit, error, answer.form, record_form.NEW)
     return visit.redirect(_next(visit, data, key))
 
 
@@ -78,7 +71,7 @@ async def edit(visit: Visit) -> Response:
         found = await find(session, visit)
         if found.deleted:
             return await record_details.show(session, visit, found)
-    return _show(visit, _stored_form(visit, found), _subject(visit, found))
+    return record_form.show(visit, record_form.stored(visit, found), record_form.subject(visit, found))
 
 
 async def save(visit: Visit) -> Response:
@@ -86,16 +79,14 @@ async def save(visit: Visit) -> Response:
     data = await _data(visit)
     async with visit.transaction() as session:
         found = await find(session, visit)
-        subject, stored = _subject(visit, found), _stored_form(visit, found)
+        subject, stored = record_form.subject(visit, found), record_form.stored(visit, found)
         answer = await choices.resolve(session, visit, answers.changes(stored, data, found.row))
     if not answer.form.valid:
-        return _show(visit, answer.form, subject, 400)
+        return record_form.show(visit, answer.form, subject, 400)
     try:
         return await _save(visit, data, (subject, stored, answer))
-    except Invalid as error:
-        return _show(visit, answer.form.with_errors(error.errors), subject, 400)
-    except Conflict as error:
-        return _show(visit, answer.form.with_errors([FieldError(None, str(error))]), subject, error.status)
+    except (LarderError, SQLAlchemyError) as error:
+        return _refused(visit, error, answer.form, subject)
 
 
 async def details(visit: Visit) -> Response:
@@ -117,21 +108,33 @@ async def _save(visit: Visit, data: FormData, attempt: tuple[Subject, Form, Answ
     subject, stored, answer = attempt
     key = str(subject.key)
     async with visit.transaction() as session:
-        if answer.empty:
-            await flash.add(
-                session, visit, Flash("info", f"Nothing to save: {visit.resource.name} {key} is unchanged.")
-            )
+        if answer.empty and not subject.deleted:
+            unchanged = f"Nothing to save: {visit.resource.name} {key} is unchanged."
+            await flash.add(session, visit, Flash("info", unchanged))
             return visit.redirect(_next(visit, data, key))
         parts = values.parse_key(visit.resource.traits, key)
+        if subject.deleted and RESTORE in data and visit.may(Permission.RESTORE):
+            await deletion.restore(session, visit.actor, visit.resource, Selection(keys=[parts]))
         try:
             saved = await records.update(session, visit.actor, visit.resource, parts, answer.values, answer.shown)
         except StaleEdit as error:
-            merged = conflicts.merged(_stored_form(visit, error.record), answer)
+            merged = conflicts.merged(record_form.stored(visit, error.record), answer)
             asked = conflicts.choices(visit.resource, answer, error.clashes)
-            return _show(visit, merged, subject, error.status, asked)
+            return record_form.show(visit, merged, subject, error.status, asked)
         also = conflicts.meanwhile(stored, answer)
         await _say(session, visit, key, saved.operation_id, "already holds these values", also)
     return visit.redirect(_next(visit, data, key))
+
+
+def _refused(visit: Visit, error: Exception, form: Form, subject: Subject) -> Response:
+    """The form again, with everything that was typed and why it could not be saved: a rule, another person, or a
+    database that does not answer. Anything else is no matter of the form and goes on to its own page."""
+    explained = error_pages.explain(error, visit.resource)
+    if isinstance(explained, Invalid):
+        return record_form.show(visit, form.with_errors(explained.errors), subject, explained.status)
+    if isinstance(explained, Conflict | Busy):
+        return record_form.show(visit, form.with_errors([FieldError(None, str(explained))]), subject, explained.status)
+    raise error
 
 
 async def _say(
@@ -146,31 +149,6 @@ async def _say(
     await flash.add(session, visit, Flash("success", text, urls.undo(operation_id, visit.query_string)))
 
 
-def _show(
-    visit: Visit,
-    form: Form,
-    subject: Subject,
-    status: int = 200,
-    clashes: dict[str, conflicts.Choice] | None = None,
-) -> Response:
-    identity, query = visit.resource.identity, visit.query_string
-    key = subject.key
-    return visit.page(
-        "record/form.html",
-        status,
-        title=f"New {wording.inside(visit.resource.name)}" if key is None else f"{visit.resource.name} {key}",
-        form=form,
-        subject=subject,
-        resource=visit.resource,
-        clashes=clashes or {},
-        list_url=urls.listing(identity, query),
-        action=urls.create(identity, query) if key is None else urls.edit(identity, key, query),
-        details_url=None if key is None else urls.details(identity, key, query),
-        delete_url=urls.delete(identity, query) if key is not None and visit.may(Permission.DELETE) else None,
-        may_create=visit.may(Permission.CREATE),
-    )
-
-
 def _next(visit: Visit, data: FormData, key: str) -> str:
     """Where the button that was pressed leads: the list by default."""
     identity, query = visit.resource.identity, visit.query_string
@@ -181,20 +159,6 @@ def _next(visit: Visit, data: FormData, key: str) -> str:
             return urls.create(identity, query)
         case _:
             return urls.listing(identity, query)
-
-
-def _empty_form(visit: Visit, given: dict[str, str]) -> Form:
-    return forms.for_new(visit.resource, visit.console.view_of(visit.resource), given)
-
-
-def _stored_form(visit: Visit, found: Record) -> Form:
-    form = forms.for_row(visit.resource, visit.console.view_of(visit.resource), found.row)
-    return choices.with_names(visit, form, found)
-
-
-def _subject(visit: Visit, found: Record) -> Subject:
-    traits = visit.resource.traits
-    return Subject(values.key_text(traits, found.row), parents.label_of(traits, found.row))
 
 
 def _given(visit: Visit) -> dict[str, str]:

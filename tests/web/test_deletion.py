@@ -87,7 +87,7 @@ async def test_a_key_that_cannot_be_one_is_not_found(browse: Browse, database: D
     assert live(database) == [1]
 
 
-KEYS = ["a,b", "a", "b", "a/b", "a b", "ü/ß\u2028", "..", "%2F", "a\\b", "a?b#c", "' or 1=1 --"]
+KEYS = ["a,b", "a", "b", "a/b", "a b", "ü/ß\u2028", "..", "%2F", "a\\b", "a?b#c", "' or 1=1 --", "a\nb", "\n"]
 
 
 async def test_keys_of_any_letters_mean_their_own_row(browse: Browse, database: Database):

@@ -5,6 +5,6 @@ export default function leaveGuard(form) {
   let changed = document.querySelector("[role='alert'][autofocus]") !== null;
   form.addEventListener("input", () => (changed = true));
   form.addEventListener("change", () => (changed = true));
-  document.addEventListener("submit", () => (changed = false));
+  form.addEventListener("submit", () => (changed = false));
   addEventListener("beforeunload", (event) => changed && event.preventDefault());
 }
