@@ -56,16 +56,17 @@ def _live_unique(traits: Traits) -> list[UniqueKey]:
 
 
 def _held(traits: Traits, unique: UniqueKey, keys: Keys) -> ColumnElement[bool]:
-    """A live row has the value, or a row that comes back as well and was deleted later."""
-    table, other, twin = traits.table, traits.table.alias("holder"), traits.table.alias("twin")
-    mark = traits.deleted_at or ""
-    own_order = tuple_(_column(traits, table, mark), *key_columns(traits))
-    twin_keys = [_column(traits, twin, name) for name in traits.key]
-    later = tuple_(_column(traits, twin, mark), *twin_keys) > own_order
-    return or_(
-        exists().where(_same(traits, unique, other), _column(traits, other, mark).is_(None)),
-        exists().where(_same(traits, unique, twin), with_keys(twin_keys, keys), later),
-    )
+    other = traits.table.alias("holder")
+    return exists().where(_holds(traits, unique, other, keys))
+
+
+def _holds(traits: Traits, unique: UniqueKey, other: FromClause, keys: Keys) -> ColumnElement[bool]:
+    """The other row is live and has the value, or it comes back as well and was deleted later."""
+    mark, theirs = traits.deleted_at or "", [_column(traits, other, name) for name in traits.key]
+    own = tuple_(traits.columns[mark].sa, *key_columns(traits))
+    later = tuple_(_column(traits, other, mark), *theirs) > own
+    live = _column(traits, other, mark).is_(None)
+    return and_(_same(traits, unique, other), or_(live, and_(with_keys(theirs, keys), later)))
 
 
 def _same(traits: Traits, unique: UniqueKey, other: FromClause) -> ColumnElement[bool]:
@@ -91,12 +92,10 @@ async def _holders(session: AsyncSession, resource: Resource, unique: UniqueKey,
     mark = traits.columns[traits.deleted_at or ""].sa
     theirs = [_column(traits, other, name) for name in traits.key]
     wanted = [traits.columns[name].sa for name in unique.columns]
-    free_of_itself = and_(*(mine == own for mine, own in zip(theirs, key_columns(traits), strict=True)))
     statement = (
         select(*key_columns(traits), *theirs, _column(traits, other, traits.label), *wanted)
-        .join(other, _same(traits, unique, other))
-        .where(with_keys(key_columns(traits), keys), mark.is_not(None), ~free_of_itself)
-        .where(or_(_column(traits, other, mark.key).is_(None), with_keys(theirs, keys)))
+        .join(other, _holds(traits, unique, other, keys))
+        .where(with_keys(key_columns(traits), keys), mark.is_not(None))
         .order_by(*key_columns(traits))
         .limit(SHOWN)
     )

@@ -51,7 +51,7 @@ def with_keys(columns: list[Column[Any]], keys: Keys) -> ColumnElement[bool]:
     ]
     if len(columns) == 1:
         return columns[0] == func.any(arrays[0])
-    wanted = func.unnest(*arrays).table_valued(*(f"part_{place}" for place in range(len(columns))))
+    wanted = func.unnest(*arrays).table_valued(*(f"part_{place}" for place in range(len(columns)))).render_derived()
     return tuple_(*columns).in_(select(*wanted.c))
 
 

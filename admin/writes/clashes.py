@@ -78,6 +78,8 @@ async def _stale(session: AsyncSession, resource: Resource, edit: Edit, names: l
         who, at = (change.who, change.at) if change else (None, None)
         shown = (edit.shown or {}).get(name)
         clashes.append(Clash(name, shown, edit.changes[name], getattr(stored.row, name), who, at))
+    # The rollback that follows would empty what still belongs to the session, and a page has yet to show it.
+    session.expunge_all()
     labels = wording.listed([wording.inside(resource.label(name)) for name in names])
     return StaleEdit(f"Somebody changed {labels} after this form was opened. Nothing was saved.", stored, clashes)
 

@@ -16,34 +16,39 @@ from admin.tables import Operation
 
 CREATE = """
     create temporary table larder_undo (
-      n bigint generated always as identity, table_name text, net text, key jsonb, before jsonb, last_id bigint,
+      n bigint generated always as identity, table_name text, net text, key jsonb, before jsonb, first_id bigint,
+      last_id bigint,
       put jsonb, kept text[], now jsonb, reason text, way text, what text, done boolean not null default false
     ) on commit drop
 """
 
-# A key that a row was moved to within the operation stands for the row under its old key.
+# One sort and no join: the planner knows nothing about an operation that has just been written.
 FILL = """
-    insert into larder_undo (table_name, net, key, before, last_id)
-    with image as materialized (
+    insert into larder_undo (table_name, net, key, before, first_id, last_id)
+    with event as (
       select id, table_name, key, new_key, kind, before from larder.before_image
-      where operation_id = :operation and at = :at),
-    inserted as (
-      select table_name, element as key, min(id) as first_id, max(id) as last_id
+      where operation_id = :operation and at = :at
+      union all
+      select id, table_name, element, null, 'I', null
       from larder.inserted_keys cross join jsonb_array_elements(keys) as element
-      where operation_id = :operation and at = :at group by table_name, element),
-    first as (select distinct on (table_name, key) * from image order by table_name, key, id),
-    last as (select distinct on (table_name, key) * from image order by table_name, key, id desc),
+      where operation_id = :operation and at = :at),
     net as (
-      select table_name, key, coalesce(last.new_key, key) as now_key, first.before,
-        greatest(last.id, inserted.last_id) as last_id,
-        first.id is not null and (inserted.first_id is null or first.id < inserted.first_id) as was_there,
-        last.id is null or last.kind <> 'D' or coalesce(inserted.last_id > last.id, false) as is_there
-      from first join last using (table_name, key) full join inserted using (table_name, key)
-      where not exists (select from image moved where moved.table_name = first.table_name
-                        and moved.new_key = first.key and moved.id < first.id))
+      select table_name, key, before, id as first_id, kind <> 'I' as was_there,
+        last_value(id) over whole as last_id, last_value(new_key) over whole as new_key,
+        last_value(kind) over whole <> 'D' as is_there,
+        row_number() over (partition by table_name, key order by id) as place
+      from event window whole as (partition by table_name, key order by id
+                                  rows between unbounded preceding and unbounded following))
     select table_name, case when not was_there then 'added' when is_there then 'changed' else 'removed' end,
-      case when was_there and not is_there then key else now_key end, before, last_id
-    from net where was_there or is_there order by table_name, key
+      coalesce(new_key, key), before, first_id, last_id
+    from net where place = 1 and (was_there or is_there) order by table_name, key
+"""
+
+# Once its key was changed, a row goes on under the new one; there it is the same row, not another.
+FORGET_MOVED = """
+    delete from larder_undo as w using larder.before_image as moved
+    where moved.operation_id = :operation and moved.at = :at and moved.new_key is not null
+      and w.table_name = moved.table_name and w.key = moved.new_key and w.first_id > moved.id
 """
 
 GROUPS = """
@@ -95,7 +100,9 @@ async def fill(session: AsyncSession, operation: Operation) -> list[Group]:
     """Make the work of an operation; its groups in the order in which they are to be undone: backwards."""
     await session.execute(text("drop table if exists pg_temp.larder_undo"))
     await session.execute(text(CREATE))
-    await session.execute(text(FILL), {"operation": operation.id, "at": operation.at})
-    await session.execute(text("create index on larder_undo (table_name, key) where net <> 'added'"))
+    known = {"operation": operation.id, "at": operation.at}
+    await session.execute(text(FILL), known)
+    await session.execute(text("create index on larder_undo (table_name, key)"))
     await session.execute(text("analyze larder_undo"))
+    await session.execute(text(FORGET_MOVED), known)
     return [Group(*row) for row in await session.execute(text(GROUPS))]
