@@ -1,21 +1,26 @@
-"""The first page: every table with its size, and where to begin while there is nothing yet."""
+"""The first page: every table with its size, what was done last, and where to begin while there is nothing yet."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from admin.reads import dashboard
+from admin.reads import dashboard, operations
 from admin.reads.counts import Count, Exact
+from admin.reads.operations import Listed, Wanted
 from admin.reads.wording import inside
 from admin.resource import Resource
-from admin.web import urls
+from admin.web import operation_entries, urls
 from admin.web.count_sentence import CountSentence, sentence
 from admin.web.gate import Permission
+from admin.web.operation_entries import Entry
 from admin.web.routes import Door
 from admin.web.visit import Visit
+
+RECENT = 8
+"""Operations on the first page: what was done this hour, not a second list of all."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Dashboard:
     """Everything that `dashboard/page.html` prints. `empty`: no table has a row yet."""
 
     groups: tuple[TableGroup, ...]
+    recent: tuple[Entry, ...]
     empty: bool
     undo_days: int
 
@@ -54,17 +60,19 @@ async def show(visit: Visit) -> Response:
     resources = visit.console.resources.values()
     async with visit.transaction() as session:
         counts = await dashboard.sizes(session, resources)
-    return visit.page("dashboard/page.html", dashboard=build(visit, counts))
+        done = await operations.listed(session, Wanted(), limit=RECENT)
+    return visit.page("dashboard/page.html", dashboard=build(visit, counts, done.entries))
 
 
-def build(visit: Visit, counts: Mapping[str, Count]) -> Dashboard:
-    """The page from the sizes of the tables."""
+def build(visit: Visit, counts: Mapping[str, Count], done: Sequence[Listed]) -> Dashboard:
+    """The page from the sizes of the tables and the last operations."""
     groups: dict[str, list[TableLine]] = {}
     for resource in visit.console.resources.values():
         category = visit.console.view_of(resource).category
         groups.setdefault(category, []).append(_line(visit, resource, counts[resource.identity]))
     return Dashboard(
         groups=tuple(TableGroup(label, tuple(tables)) for label, tables in groups.items()),
+        recent=tuple(operation_entries.entry(visit, one) for one in done),
         empty=all(count == Exact(0) for count in counts.values()),
         undo_days=visit.console.settings.undo_days,
     )

@@ -29,3 +29,15 @@ async def test_what_can_be_done_depends_on_the_role(browse: Browse):
     assert editor["Import Authors from CSV"] == "/admin/author/import"
     assert "New author" not in viewer
     assert "Import Authors from CSV" not in viewer
+
+
+async def test_what_was_done_last_is_there_with_its_undo(browse: Browse, database: Database):
+    editor = await browse("editor")
+    database.sql("insert into document (title, body) values ('Paper', 'Body')")
+    await editor.post("/admin/document/delete", data={"pks": "1"})
+    page = await editor.get("/admin/")
+    assert Links(page.text).urls["Document 1 deleted."].startswith("/admin/operations/")
+    assert "/undo" in page.text
+    viewer = await (await browse("viewer")).get("/admin/")
+    assert "Document 1 deleted." in viewer.text
+    assert "/undo" not in viewer.text
