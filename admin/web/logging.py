@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import structlog
 from jinja2 import TemplateError
+from psycopg import OperationalError
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,8 +26,8 @@ from structlog.contextvars import bound_contextvars
 QUIET = ("/healthz", "/readyz", "/metrics")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 ABOUT_CODE = (AttributeError, ImportError, NameError, RuntimeError, TypeError, TemplateError, SQLAlchemyError)
-"""Exceptions whose message names parts of the program. What quotes a value (ValueError, KeyError) is not among them, and
-of SQLAlchemy's not those about a statement."""
+"""Exceptions whose message names parts of the program. What quotes a value (ValueError, KeyError) is not among them,
+and of SQLAlchemy's not those about a statement."""
 CLIENT_GONE = 499
 """The status that proxies log for a client that did not wait for its answer."""
 
@@ -130,6 +131,9 @@ def describe(exc_info: Any) -> str:
 
 def _what(error: BaseException) -> str:
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    if isinstance(error, OperationalError) and error.sqlstate is None:
+        # No connection: libpq names host, port and role, and there is no statement whose values it could quote.
+        return f"{kind}: {_escaped(str(error))}"
     diagnosis = getattr(error, "diag", None)
     if diagnosis is not None:
         names = f"table {diagnosis.table_name}, constraint {diagnosis.constraint_name}"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 
+import psycopg
 import pytest
 import structlog
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
@@ -89,6 +90,9 @@ def test_an_exception_of_a_library_is_described_like_ours(capsys):
     [
         (TypeError("no such argument"), True),
         (InvalidRequestError("no such argument"), True),
+        (psycopg.OperationalError("no such argument"), True),
+        (psycopg.errors.QueryCanceled("no such argument"), False),
+        (psycopg.DataError("no such argument"), False),
         (ValueError("no such argument"), False),
         (KeyError("no such argument"), False),
         (UnicodeEncodeError("ascii", "no such argument", 0, 1, ""), False),
