@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    REAL,
     BigInteger,
     Computed,
     DateTime,
@@ -67,6 +68,7 @@ class Odd(Base):
     data: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     amount: Mapped[Decimal | None]
     ratio: Mapped[float | None]
+    weight: Mapped[float | None] = mapped_column(REAL)
     happened: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=False))
     size: Mapped[Size | None] = mapped_column(Enum(Size, name="odd_size"))
     words: Mapped[str | None] = mapped_column(

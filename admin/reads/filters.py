@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from admin import values
 from admin.reads import like
+from admin.reads.binding import bound
 from admin.reads.query import Filter, ListQuery
 from admin.resource import Resource
 from admin.traits import Column, Kind, kind_of
@@ -102,7 +103,9 @@ def clause(resource: Resource, condition: Filter) -> ColumnElement[bool]:
         return sql.is_(None) if value else sql.is_not(None)
     if condition.operator == "in":
         days = any(_is_day(column, one) for one in value)
-        return or_(*(_compare(column, sql, "exact", one) for one in value)) if days else sql.in_(value)
+        if days or column.kind == "float":
+            return or_(*(_compare(column, sql, "exact", one) for one in value))
+        return sql.in_(value)
     if condition.operator == "range":
         ends = zip(("gte", "lte"), value, strict=True)
         return and_(*(_compare(column, sql, operator, end) for operator, end in ends if end is not None))
@@ -122,10 +125,11 @@ def _contains(column: Column, sql: ColumnElement[Any], operator: str, value: Any
 def _compare(column: Column, sql: ColumnElement[Any], operator: str, value: Any) -> ColumnElement[bool]:
     if _is_day(column, value):
         return _compare_day(column, sql, operator, value)
+    other = bound(sql.type, value)
     if operator == "ne":
-        return sql.is_distinct_from(value) if column.nullable else sql != value
+        return sql.is_distinct_from(other) if column.nullable else sql != other
     compare: Callable[[Any, Any], ColumnElement[bool]] = COMPARISONS[operator]
-    return compare(sql, value)
+    return compare(sql, other)
 
 
 def _compare_day(column: Column, sql: ColumnElement[Any], operator: str, day: dt.date) -> ColumnElement[bool]:

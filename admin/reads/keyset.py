@@ -22,10 +22,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal, tuple_
+from sqlalchemy import ColumnElement, and_, tuple_
 
 from admin import values
 from admin.errors import BadRequest
+from admin.reads import binding
 from admin.reads.ordering import Order, SortKey
 from admin.reads.query import ListQuery
 from admin.resource import Resource
@@ -63,10 +64,10 @@ def _after(places: list[tuple[SortKey, Any]]) -> list[ColumnElement[bool]]:
     (key, value), rest = places[0], places[1:]
     if _comparable(places):
         compared = tuple_(*(one.sql for one, _ in places))
-        bound = tuple_(*(literal(one, key.sql.type) for key, one in places))
+        bound = tuple_(*(binding.bound(key.sql.type, one) for key, one in places))
         nulls_behind = [key.sql.is_(None)] if key.nullable and not key.descending else []
         return [compared < bound if key.descending else compared > bound, *nulls_behind]
-    same = key.sql.is_(None) if value is None else key.sql == value
+    same = key.sql.is_(None) if value is None else key.sql == binding.bound(key.sql.type, value)
     within = [and_(same, segment) for segment in _after(rest)] if rest else []
     return within + _beyond(key, value)
 
@@ -81,9 +82,10 @@ def _beyond(key: SortKey, value: Any) -> list[ColumnElement[bool]]:
     """Rows after a value in one column. NULLs are the largest: the last when ascending, the first when descending."""
     if value is None:
         return [key.sql.is_not(None)] if key.descending else []
+    bound = binding.bound(key.sql.type, value)
     if key.descending:
-        return [key.sql < value]
-    return [key.sql > value, *([key.sql.is_(None)] if key.nullable else [])]
+        return [key.sql < bound]
+    return [key.sql > bound, *([key.sql.is_(None)] if key.nullable else [])]
 
 
 def _text(key: SortKey, value: Any) -> str | None:

@@ -58,15 +58,28 @@ def sortable(resource: Resource) -> frozenset[str]:
 
 def order_of(resource: Resource, query: ListQuery) -> Order:
     """The total order of a list: the chosen column, else relevance to a search and the table's own; then the key."""
-    chosen = ((query.sort, query.descending),) if query.sort else resource.default_sort
-    ranks = search.relevance(resource, query.search) if query.search and not query.sort else []
-    keys = [SortKey(rank, None, descending=True, nullable=False) for rank in ranks]
+    if query.sort:
+        return _order(resource, ((query.sort, query.descending),))
+    own = own_order(resource)
+    if not query.search:
+        return own
+    ranks = search.relevance(resource, query.search)
+    return replace(own, keys=(*(SortKey(rank, None, descending=True, nullable=False) for rank in ranks), *own.keys))
+
+
+def own_order(resource: Resource) -> Order:
+    """The total order that a table has by itself."""
+    return _order(resource, resource.default_sort)
+
+
+def _order(resource: Resource, chosen: tuple[tuple[str, bool], ...]) -> Order:
+    keys: list[SortKey] = []
     joins: list[Join] = []
     for name, descending in chosen:
         key, join = _sort_key(resource, name, descending)
         keys.append(key)
         joins += [join] if join else []
-    last = keys[0].descending if keys else False
+    last = chosen[0][1] if chosen else False
     sorted_by = {key.sql for key in keys}
     for name in resource.traits.key:
         attribute = resource.traits.attribute(name)

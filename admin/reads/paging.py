@@ -20,11 +20,11 @@ from sqlalchemy.orm import load_only
 from admin.reads import keyset, parents
 from admin.reads.ordering import Order, SortKey, arranged
 from admin.reads.parents import Parents
+from admin.reads.plans import Rows
 from admin.reads.query import ListQuery
 from admin.reads.visibility import INCLUDE
 from admin.resource import Resource
 
-Rows = Sequence[Row[Any]]
 Run = Callable[[Select[Any]], Awaitable[Rows]]
 
 
@@ -57,8 +57,7 @@ class Source:
 
 async def numbered(source: Source, query: ListQuery) -> Slice:
     """The page of this number; without rows when it lies past the end."""
-    offset = (query.page - 1) * query.size
-    found = await source.run(rows_of(source.resource, source.order, _keys(source, (), query.size + 1, offset=offset)))
+    found = await skip(source, (query.page - 1) * query.size, query.size + 1)
     return slice_of(source, query, found[: query.size], has_previous=query.page > 1, has_next=len(found) > query.size)
 
 
@@ -80,6 +79,11 @@ async def beside(source: Source, query: ListQuery) -> Slice:
     if backwards:
         return slice_of(source, query, page[::-1], has_previous=more, has_next=True)
     return slice_of(source, query, page, has_previous=True, has_next=more)
+
+
+async def skip(source: Source, offset: int, limit: int) -> Rows:
+    """Rows from the one after `offset` others on."""
+    return await source.run(rows_of(source.resource, source.order, _keys(source, (), limit, offset=offset)))
 
 
 async def collect(source: Source, place: Sequence[Any], limit: int, *, backwards: bool) -> list[Row[Any]]:

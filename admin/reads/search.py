@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import functools
 import re
+from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, false, func, literal, or_
+from sqlalchemy import ColumnElement, Double, Select, Text, and_, case, cast, false, func, literal, or_
 from sqlalchemy.dialects.postgresql import REGCONFIG, TSQUERY
 
 from admin import values
@@ -36,45 +37,77 @@ def searched(statement: Select[Any], resource: Resource, query: ListQuery) -> Se
 
 def found(resource: Resource, text: str) -> ColumnElement[bool]:
     """Whether a row is found: exactly, or by its words."""
-    return or_(false(), *exact(resource, text), *_by_words(resource, text))
+    return or_(false(), *exact(resource, text), *by_words(resource, text))
 
 
 def relevance(resource: Resource, text: str) -> list[ColumnElement[Any]]:
     """What found rows are ordered by, all descending: exact first, then how well the words fit."""
     exactly = case((or_(false(), *exact(resource, text)), 1), else_=0)
+    return [exactly, rank(resource, text, rank_input(resource))]
+
+
+def rank_input(resource: Resource) -> ColumnElement[Any]:
+    """The column that `rank` looks at."""
+    traits = resource.traits
+    column: ColumnElement[Any] = traits.attribute(traits.search_vector or traits.label)
+    return column
+
+
+def rank(resource: Resource, text: str, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """How well the words fit, from 0: close together and in a heavy column, or at the beginning of the label.
+
+    In double precision, which a cursor carries without loss; a real compared with it would be unequal to itself.
+    """
     if resource.traits.search_vector:
-        vector = resource.traits.attribute(resource.traits.search_vector)
-        return [exactly, func.ts_rank_cd(vector, tsquery(resource, text))]
-    label = resource.traits.attribute(resource.traits.label)
-    if resource.column(resource.traits.label).kind != "text":
-        return [exactly]
-    return [exactly, case((label.ilike(like.starts_with(text)), 1), else_=0)]
+        return cast(func.ts_rank_cd(column, tsquery(resource, text)), Double)
+    begins = column.ilike(like.starts_with(text)) if resource.column(resource.traits.label).kind == "text" else false()
+    return cast(case((begins, 1), else_=0), Double)
 
 
 def exact(resource: Resource, text: str) -> list[ColumnElement[bool]]:
-    """Conditions under which the text names one row: as the primary key, or as a unique value that may be seen."""
+    """Conditions under which the text names one row."""
+    attribute = resource.traits.attribute
+    return [and_(*(attribute(name) == value for name, value in one.items())) for one in readings(resource, text)]
+
+
+def readings(resource: Resource, text: str) -> list[dict[str, Any]]:
+    """What the text may be exactly, as columns and values: the primary key, or a unique value that may be seen."""
     traits = resource.traits
-    others = [unique.columns[0] for unique in traits.unique_keys[1:] if len(unique.columns) == 1]
-    conditions = [_exact_key(resource, text), *(_exact_value(resource, name, text) for name in dict.fromkeys(others))]
-    return [condition for condition in conditions if condition is not None]
+    single = [unique.columns[0] for unique in traits.unique_keys[1:] if len(unique.columns) == 1]
+    found = []
+    with suppress(BadValue):
+        found.append(dict(zip(traits.key, values.parse_key(traits, text), strict=True)))
+    for name in dict.fromkeys(single):
+        if name in resource.visible and resource.column(name).kind in ("integer", "uuid", "text"):
+            with suppress(BadValue):
+                found.append({name: values.parse(resource.column(name), text)})
+    return found
 
 
 def tsquery(resource: Resource, text: str) -> ColumnElement[Any]:
     """The text as a tsquery of the configuration that the tsvector was made with."""
-    named = [[literal(name, REGCONFIG)] for name in configurations(resource)]
     queries: list[ColumnElement[Any]] = [
-        func.websearch_to_tsquery(*name, literal(text, Text), type_=TSQUERY) for name in named or [[]]
+        func.websearch_to_tsquery(*configuration, literal(text, Text), type_=TSQUERY)
+        for configuration in configurations(resource)
     ]
     if ends_in_word(text):
         queries = [_with_prefix(query) for query in queries]
     return functools.reduce(lambda one, other: one.op("||")(other), queries)
 
 
-def configurations(resource: Resource) -> list[str]:
-    """The text search configurations in the expression of the generated tsvector; none: the database's default."""
+def configurations(resource: Resource) -> list[list[ColumnElement[Any]]]:
+    """The text search configurations in the expression of the generated tsvector, as the first arguments of text search
+    functions; an empty list of them stands for the database's default."""
     name = resource.traits.search_vector
     computed = resource.column(name).sa.computed if name else None
-    return list(dict.fromkeys(re.findall(r"to_tsvector\(\s*'(\w+)'", str(computed.sqltext)))) if computed else []
+    names = re.findall(r"to_tsvector\(\s*'(\w+)'", str(computed.sqltext)) if computed else []
+    return [[literal(name, REGCONFIG)] for name in dict.fromkeys(names)] or [[]]
+
+
+def lexeme(text: str) -> ColumnElement[Any]:
+    """The query for one lexeme as it stands in a tsvector."""
+    quoted = text.replace("\\", "\\\\").replace("'", "''")
+    return cast(literal(f"'{quoted}'", Text), TSQUERY)
 
 
 def ends_in_word(text: str) -> bool:
@@ -88,7 +121,8 @@ def _with_prefix(query: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.coalesce(cast(func.nullif(cast(query, Text), "") + ":*", TSQUERY), query)
 
 
-def _by_words(resource: Resource, text: str) -> list[ColumnElement[bool]]:
+def by_words(resource: Resource, text: str) -> list[ColumnElement[bool]]:
+    """The condition under which a row is found by its words; none where the table has nothing to look into."""
     if resource.traits.search_vector:
         vector = resource.traits.attribute(resource.traits.search_vector)
         return [vector.bool_op("@@")(tsquery(resource, text))]
@@ -104,14 +138,17 @@ def words(text: str) -> list[str]:
 
 def _holds(resource: Resource, name: str, word: str) -> ColumnElement[bool]:
     """Whether a column holds a word, in the form that its index answers."""
-    column = resource.traits.attribute(name)
-    if not has_trigrams(resource, name) and name in resource.traits.index_leads:
-        return column.like(like.starts_with(word))  # type: ignore[no-any-return]
+    column: ColumnElement[Any] = resource.traits.attribute(name)
+    if not finds_parts(resource, name):
+        return column.like(like.starts_with(word))
     if len(word) < MIN_TRIGRAM:
-        return or_(
-            column.ilike(like.starts_with(word)), column.ilike(like.contains(f" {word}").removesuffix("%") + "%")
-        )
-    return column.ilike(like.contains(word))  # type: ignore[no-any-return]
+        return or_(column.ilike(like.starts_with(word)), column.ilike(like.contains(f" {word}")))
+    return column.ilike(like.contains(word))
+
+
+def finds_parts(resource: Resource, name: str) -> bool:
+    """Whether a column is looked into anywhere: unless it has an index that only knows how its values begin."""
+    return has_trigrams(resource, name) or name not in resource.traits.index_leads
 
 
 def has_trigrams(resource: Resource, name: str) -> bool:
@@ -122,23 +159,3 @@ def has_trigrams(resource: Resource, name: str) -> bool:
         if column in set(index.columns) and "gin_trgm_ops" in ops.values():
             return True
     return False
-
-
-def _exact_key(resource: Resource, text: str) -> ColumnElement[bool] | None:
-    traits = resource.traits
-    try:
-        key = values.parse_key(traits, text)
-    except BadValue:
-        return None
-    return and_(*(traits.attribute(name) == value for name, value in zip(traits.key, key, strict=True)))
-
-
-def _exact_value(resource: Resource, name: str, text: str) -> ColumnElement[bool] | None:
-    column = resource.column(name)
-    if name not in resource.visible or column.kind not in ("integer", "uuid", "text"):
-        return None
-    try:
-        value = values.parse(column, text)
-    except BadValue:
-        return None
-    return resource.traits.attribute(name) == value  # type: ignore[no-any-return]

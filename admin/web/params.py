@@ -11,7 +11,7 @@ from typing import Any, cast, get_args
 from urllib.parse import urlencode
 
 from admin.errors import BadRequest
-from admin.reads import filters, keyset, ordering
+from admin.reads import filters, keyset, listing, ordering
 from admin.reads.query import OPERATORS, Deleted, Filter, ListQuery, Mode
 from admin.resource import Resource
 from admin.settings import PAGE_SIZES
@@ -47,7 +47,7 @@ def parse(resource: Resource, items: Iterable[tuple[str, str]], beside: Collecti
     if len(found) > MAX_FILTERS:
         raise BadRequest(f"There are {len(found)} filters; at most {MAX_FILTERS} can be combined.")
     query = _query(resource, {name: text for name, text in given.items() if text}, tuple(found))
-    keyset.check(resource, ordering.order_of(resource, query), query)
+    keyset.check(resource, listing.cursor_order(resource, query), query)
     return query
 
 

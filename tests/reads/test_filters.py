@@ -31,6 +31,7 @@ def odds(database: Database) -> None:
         (4, '', 'comma, too', null, '2026-10-31 12:00', null, null, '[]'),
         (5, null, null, 5, null, 'SMALL', '{"re%d"}', '{}')"""
     )
+    database.sql("""update "odd ""table""; %s :x" set weight = 0.1 where a = 2""")
 
 
 def read(resource, column: str, operator: str, text: str) -> Filter:
@@ -53,6 +54,10 @@ CASES = [
     ("amount", "isnull", "yes", {4}),
     ("amount", "isnull", "false", {1, 2, 3, 5}),
     ("amount", "lt", "2.5", {1}),
+    ("weight", "exact", "0.1", {2}),
+    ("weight", "ne", "0.1", {1, 3, 4, 5}),
+    ("weight", "in", "0.1,7", {2}),
+    ("weight", "gt", "0.1", set()),
     ("sort", "exact", "", {4}),
     ("sort", "ne", "", {1, 2, 3, 5}),
     ("sort", "contains", "a", {1, 2, 3}),

@@ -110,13 +110,14 @@ async def test_every_sortable_column_of_every_stranger_scrolls_both_ways(session
 
 def fill_strangers(database: Database) -> None:
     database.sql(
-        """insert into "odd ""table""; %s :x" ("page number %", "so""rt", "select", a, amount, ratio, happened, size)
-        values (1, 'x', 'one', 1, 'NaN', 'NaN', '2020-01-01 10:00:00.123456', 'SMALL'),
-               (1, null, 'two', null, 'Infinity', 'Infinity', '2020-01-01 10:00:00.123457', 'LARGE'),
-               (null, '', 'three', 2, '-Infinity', '-Infinity', null, null),
-               (2, 'x', 'four', 2, 0.1000, 0.1, '2020-01-01', 'SMALL'),
-               (3, 'y', 'five', 3, null, null, '0001-01-01', 'LARGE'),
-               (3, 'y', 'six', 3, 12345678901234567890.123456789, 1e-300, '9999-12-31 23:59:59.999999', 'LARGE')"""
+        """insert into "odd ""table""; %s :x"
+               ("page number %", "so""rt", "select", a, amount, ratio, weight, happened, size)
+        values (1, 'x', 'one', 1, 'NaN', 'NaN', 0.1, '2020-01-01 10:00:00.123456', 'SMALL'),
+               (1, null, 'two', null, 'Infinity', 'Infinity', 0.1, '2020-01-01 10:00:00.123457', 'LARGE'),
+               (null, '', 'three', 2, '-Infinity', '-Infinity', 0.1, null, null),
+               (2, 'x', 'four', 2, 0.1000, 0.1, 0.3, '2020-01-01', 'SMALL'),
+               (3, 'y', 'five', 3, null, null, null, '0001-01-01', 'LARGE'),
+               (3, 'y', 'six', 3, 12345678901234567890.123456789, 1e-300, 1e-30, '9999-12-31 23:59:59.999999', null)"""
     )
     database.sql("insert into shelf select i % 3, 'c,' || i, nullif(i % 2, 0)::text from generate_series(1, 7) i")
     database.sql("insert into node values ('a', 'Root', null), ('b', 'Leaf', 'a'), ('c', 'Leaf', 'a'), ('d', 'Z', 'b')")

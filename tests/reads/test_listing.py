@@ -24,7 +24,8 @@ def books(database: Database) -> None:
     database.sql("insert into author (name) select 'Author ' || i from generate_series(1, 7) i")
     database.sql(
         "insert into book (author_id, title, created_at) "
-        "select 1 + i % 7, 'Book ' || i, timestamptz '2026-01-01Z' + i % 3 * interval '1 day' from generate_series(1, 103) i"
+        "select 1 + i % 7, 'Book ' || i, timestamptz '2026-01-01Z' + i % 3 * interval '1 day' "
+        "from generate_series(1, 103) i"
     )
 
 
@@ -131,7 +132,8 @@ async def test_columns_that_no_list_shows_are_not_loaded(session: AsyncSession, 
 async def test_live_rows_and_trash_are_merged_in_order(session: AsyncSession, database: Database):
     database.sql(
         "insert into document (title, body, created_at, deleted_at) "
-        "select 'd' || i, '', timestamptz '2026-01-01Z' + i % 5 * interval '1 hour', case when i % 3 = 0 then now() end "
+        "select 'd' || i, '', timestamptz '2026-01-01Z' + i % 5 * interval '1 hour', "
+        "case when i % 3 = 0 then now() end "
         "from generate_series(1, 40) i"
     )
     query = ListQuery(deleted="with", size=7)
