@@ -7,7 +7,7 @@ OWN_UV     := $(if $(filter .tools/%,$(UV)),.tools/.uv-$(UV_VERSION))
 RUN_READY  := .venv/.ready-run
 TEST_READY := .venv/.ready-test
 PYTEST     := .venv/bin/python -m pytest
-BROWSER    := BROWSER_PATH="$$(.venv/bin/python tests/browser.py)" && export BROWSER_PATH
+BROWSER    := BROWSER_PATH="$$(.venv/bin/python tests/find_browser.py)" && export BROWSER_PATH
 # Pytest says 5 when a choice in ARGS leaves one of its two runs without a test.
 NONE_IS_OK := { code=$$?; [ $$code = 5 ] && $(if $(ARGS),true,false) || exit $$code; }
 

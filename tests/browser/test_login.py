@@ -6,8 +6,8 @@ import re
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import PASSWORD
 from tests.browser.pages import Larder
+from tests.browser.server import PASSWORD
 
 
 def test_whoever_is_not_logged_in_is_led_to_the_login_and_back(browser: Browser, base_url: str):
