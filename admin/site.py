@@ -5,6 +5,10 @@ Options are sqladmin's (see `ModelAdmin`); what is left out follows from the mod
 
 from __future__ import annotations
 
+from functools import partial
+from types import new_class
+from typing import Any
+
 from admin.web.console import Console
 from admin.web.model_admin import ModelAdmin
 from models import (
@@ -126,7 +130,7 @@ class SettingAdmin(ModelAdmin, model=Setting):
     icon = "sliders"
 
 
-VIEWS = (
+VIEWS: tuple[type[ModelAdmin], ...] = (
     BookAdmin,
     AuthorAdmin,
     ReviewAdmin,
@@ -146,6 +150,9 @@ VIEWS = (
 def register(console: Console) -> None:
     """Add every table to the console, each as a class of its own: sqladmin keeps what it learns on the view class."""
     for view in VIEWS:
-        # The metaclass would name the class after its model again, so the names are handed on.
-        names = {"name": view.name, "name_plural": view.name_plural}
-        console.add_view(type(view)(view.__name__, (view,), names, model=view.model))
+        console.add_view(new_class(view.__name__, (view,), {"model": view.model}, partial(_keep_names, view)))
+
+
+def _keep_names(view: type[ModelAdmin], namespace: dict[str, Any]) -> None:
+    """The metaclass would name the class after its model again."""
+    namespace.update(name=view.name, name_plural=view.name_plural)

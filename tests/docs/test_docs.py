@@ -41,13 +41,13 @@ def test_every_option_that_is_written_down_exists():
     assert [name for name in options if not hasattr(ModelAdmin, name)] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_inside_the_repository_leads_somewhere(page):
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
-        assert (page.parent / target).exists(), target
+@pytest.mark.parametrize("document", PAGES, ids=lambda document: document.name)
+def test_every_link_inside_the_repository_leads_somewhere(document):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
+        assert (document.parent / target).exists(), target
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_file_that_is_named_exists(page):
-    named = re.findall(r"`((?:admin|models|migrations|templates|tests|bench|docs)/[\w./]*)`", page.read_text())
+@pytest.mark.parametrize("document", PAGES, ids=lambda document: document.name)
+def test_every_file_that_is_named_exists(document):
+    named = re.findall(r"`((?:admin|models|migrations|templates|tests|bench|docs)/[\w./]*)`", document.read_text())
     assert [name for name in named if not (ROOT / name).exists() and name != "models/shelf.py"] == []
