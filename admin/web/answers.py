@@ -151,6 +151,8 @@ def _is_empty(one: Field) -> bool:
 
 def _parsed(one: Field) -> Any:
     """The value of a text; that of a foreign key stays text until its parent is found."""
+    if len(one.text.encode(errors="replace")) > field_text.EDITABLE_BYTES:
+        raise BadValue(f"is too long for a form (at most {field_text.EDITABLE_BYTES:,} bytes)")
     if one.column.references:
         return one.text.strip()
     return values.parse(one.column, field_text.normal(one.text))

@@ -17,8 +17,8 @@ from admin import values
 from admin.traits import Column
 from admin.values import BadValue
 
-EDITABLE_BYTES = 400_000
-"""A longer value is shown read-only: a form carries each value twice, as it was and as it is."""
+EDITABLE_BYTES = 1_000_000
+"""A longer value is shown read-only, and none can be typed: a form carries each value twice, as it was and as it is."""
 
 
 def show(column: Column, value: Any) -> str:
@@ -36,7 +36,7 @@ def readable(column: Column, value: Any) -> tuple[str, bool]:
     if not _encodes(text):
         return text.encode(errors="replace").decode(), False
     if len(text.encode()) > EDITABLE_BYTES:
-        return text[: EDITABLE_BYTES // 4], False
+        return text[: EDITABLE_BYTES // 40], False
     try:
         return text, value is None or values.parse(column, text) == value
     except BadValue:

@@ -145,6 +145,7 @@ def test_a_stored_empty_text_becomes_null_on_request_only():
 
 
 def test_what_may_not_be_empty_says_so_and_what_makes_no_sense_too():
+    assert errors(changed(body="é" * 500_001)) == {"body": ["Body is too long for a form (at most 1,000,000 bytes)."]}
     answer = changed(pages="", price="12,5O", title="Sand")
     assert errors(answer) == {
         "pages": ["Pages cannot be empty."],

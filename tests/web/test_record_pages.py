@@ -146,6 +146,25 @@ async def test_saving_without_a_change_writes_nothing_and_says_so(browse: Browse
     assert database.value("select count(*) from larder.operation") == 0
 
 
+async def test_a_long_text_is_carried_there_and_back_and_a_longer_one_is_left_alone(browse: Browse, database: Database):
+    client = await browse("editor")
+    url = "/admin/document/edit/1"
+    database.sql("insert into document (title, body) values ('x', repeat('ab cd ', 150000))")
+    typed = await form(client, url, title="y")
+    # As a browser sends it.
+    assert (await client.post(url, files={name: (None, value) for name, value in typed.items()})).status_code == 303
+    answer = await client.post(url, files={"body": (None, "x " * 600_000), "title": (None, "Kept")})
+    assert answer.status_code == 400
+    assert "Body is too long for a form" in answer.text
+    database.sql("update document set body = repeat('ab cd ', 200000)")
+    page = await client.get(url)
+    assert "Read-only: it cannot be changed here" in page.text
+    assert len(page.text) < 100_000
+    answer = await client.post(url, data={**read(page), "title": "z", "body": "lost", "was-body": ""})
+    assert answer.status_code == 303
+    assert database.sql("select title, length(body) from document") == [("z", 1_200_000)]
+
+
 # -- what must not go through -----------------------------------------------------------------------------------------
 
 
