@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.traits import Traits
@@ -30,7 +30,7 @@ class CatalogColumn:
     @property
     def literal(self) -> str:
         """The name as an SQL string."""
-        return _safe("'" + self.name.replace("'", "''") + "'")
+        return escaped("'" + self.name.replace("'", "''") + "'")
 
 
 @dataclass(frozen=True)
@@ -56,33 +56,6 @@ class CatalogTable:
         return " and ".join(f"{row}.{c.sql} = ({key} ->> {place})::{c.type}" for place, c in enumerate(self.key))
 
 
-@dataclass(frozen=True)
-class ForeignKey:
-    """A foreign key between two tables; `on_delete` is one of: no action, restrict, cascade, set null, set default.
-
-    `child` and `parent` are table names with their schema in front; `_sql` is quoted, `_names` are plain.
-    """
-
-    name: str
-    child: str
-    child_sql: str
-    child_names: tuple[str, ...]
-    parent: str
-    parent_sql: str
-    parent_names: tuple[str, ...]
-    on_delete: str
-
-
-@dataclass(frozen=True)
-class UniqueIndex:
-    """A unique index: its expressions and its condition as SQL over bare column names."""
-
-    name: str
-    expressions: tuple[str, ...]
-    condition: str | None
-    nulls_distinct: bool
-
-
 TABLES = text("""
     select n.nspname || '.' || c.relname as name, format('%I.%I', n.nspname, c.relname) as sql,
       (select jsonb_agg(jsonb_build_array(attname, quote_ident(attname), format_type(atttypid, atttypmod),
@@ -97,37 +70,6 @@ TABLES = text("""
     where c.relkind in ('r', 'p') and n.nspname || '.' || c.relname in :names
 """).bindparams(bindparam("names", expanding=True))
 
-FOREIGN_KEYS = """
-    select conname as name,
-      cn.nspname || '.' || cc.relname as child, format('%I.%I', cn.nspname, cc.relname) as child_sql,
-      (select array_agg(attname::text order by place)
-       from unnest(conkey) with ordinality as part (attnum, place)
-       join pg_attribute using (attnum) where attrelid = conrelid) as child_names,
-      pn.nspname || '.' || pc.relname as parent, format('%I.%I', pn.nspname, pc.relname) as parent_sql,
-      (select array_agg(attname::text order by place)
-       from unnest(confkey) with ordinality as part (attnum, place)
-       join pg_attribute using (attnum) where attrelid = confrelid) as parent_names,
-      case confdeltype when 'a' then 'no action' when 'r' then 'restrict' when 'c' then 'cascade'
-        when 'n' then 'set null' else 'set default' end as on_delete
-    from pg_constraint
-    join pg_class cc on cc.oid = conrelid join pg_namespace cn on cn.oid = cc.relnamespace
-    join pg_class pc on pc.oid = confrelid join pg_namespace pn on pn.oid = pc.relnamespace
-    where contype = 'f' and conparentid = 0 and {side}.oid = to_regclass(:table)
-    order by child, conname
-"""
-
-UNIQUE_INDEXES = text("""
-    select c.relname as name, pg_get_expr(indpred, indrelid) as condition, not indnullsnotdistinct as nulls_distinct,
-      (select array_agg(pg_get_indexdef(indexrelid, place, true) order by place)
-       from generate_series(1, indnkeyatts::int) as place) as expressions
-    from pg_index join pg_class c on c.oid = indexrelid
-    where indrelid = to_regclass(:table) and indisunique and indisvalid and not exists (
-      select from pg_depend d join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
-      where d.classid = 'pg_class'::regclass and d.objid = indexrelid and d.refobjid = indrelid
-        and a.attgenerated <> '')
-    order by not indisprimary, c.relname
-""")
-
 
 def name_of(traits: Traits) -> str:
     """The name of a model's table as the console's own tables hold it."""
@@ -140,9 +82,11 @@ async def tables(session: AsyncSession, names: Iterable[str]) -> dict[str, Catal
     return {
         row.name: CatalogTable(
             row.name,
-            _safe(row.sql),
-            tuple(CatalogColumn(name, _safe(sql), _safe(type_), always) for name, sql, type_, always in row.columns),
-            tuple(CatalogColumn(name, _safe(sql), _safe(type_), always) for name, sql, type_, always in row.key),
+            escaped(row.sql),
+            tuple(
+                CatalogColumn(name, escaped(sql), escaped(type_), always) for name, sql, type_, always in row.columns
+            ),
+            tuple(CatalogColumn(name, escaped(sql), escaped(type_), always) for name, sql, type_, always in row.key),
         )
         for row in rows
         if row.key
@@ -155,50 +99,12 @@ async def table_of(session: AsyncSession, traits: Traits) -> CatalogTable:
     return (await tables(session, [name]))[name]
 
 
-async def references_to(session: AsyncSession, table: CatalogTable) -> list[ForeignKey]:
-    """The foreign keys of other tables (or its own) that point to this one."""
-    return await _foreign_keys(session, text(FOREIGN_KEYS.format(side="pc")), table)
-
-
-async def references_from(session: AsyncSession, table: CatalogTable) -> list[ForeignKey]:
-    """The foreign keys of this table."""
-    return await _foreign_keys(session, text(FOREIGN_KEYS.format(side="cc")), table)
-
-
-async def unique_indexes(session: AsyncSession, table: CatalogTable) -> list[UniqueIndex]:
-    """The unique indexes of a table, its primary key first; without those over generated columns."""
-    rows = await session.execute(UNIQUE_INDEXES, {"table": table.sql.replace("\\:", ":")})
-    return [
-        UniqueIndex(
-            row.name, tuple(map(_safe, row.expressions)), row.condition and _safe(row.condition), row.nulls_distinct
-        )
-        for row in rows
-    ]
-
-
-async def _foreign_keys(session: AsyncSession, statement: TextClause, table: CatalogTable) -> list[ForeignKey]:
-    rows = await session.execute(statement, {"table": table.sql.replace("\\:", ":")})
-    return [
-        ForeignKey(
-            name=row.name,
-            child=row.child,
-            child_sql=_safe(row.child_sql),
-            child_names=tuple(row.child_names),
-            parent=row.parent,
-            parent_sql=_safe(row.parent_sql),
-            parent_names=tuple(row.parent_names),
-            on_delete=row.on_delete,
-        )
-        for row in rows
-    ]
-
-
 def quoted(name: str) -> str:
     """An identifier as SQL for `text()`."""
-    return _safe('"' + name.replace('"', '""') + '"')
+    return escaped('"' + name.replace('"', '""') + '"')
 
 
-def _safe(sql: str) -> str:
+def escaped(sql: str) -> str:
     """SQLAlchemy's `text` takes a word after a colon for a parameter, unless the colon is escaped."""
     return sql.replace(":", "\\:")
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import and_, select, text
+from sqlalchemy import Row, and_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin import values
 from admin.errors import FieldError
-from admin.reads import catalog, wording
+from admin.reads import catalog, catalog_rules, wording
 from admin.reads.visibility import INCLUDE
 from admin.resource import Resource
 from admin.traits import UniqueKey
@@ -45,7 +45,7 @@ async def of(
         if where == catalog.name_of(resource.traits):
             return _missing_parent(resource, rule.columns, row)
         return await _still_referenced(session, resource, name, row)
-    return _broken_rule(resource, rule.comment, rule.columns or [])
+    return _broken_rule(resource, rule)
 
 
 async def holder(
@@ -92,7 +92,7 @@ async def _still_referenced(
 ) -> FieldError | None:
     """How many rows of another table hold on to this one; by the index that the foreign key should have."""
     table = await catalog.table_of(session, resource.traits)
-    keys = [key for key in await catalog.references_to(session, table) if key.name == name]
+    keys = [key for key in await catalog_rules.references_to(session, table) if key.name == name]
     by_column = {column.sa.name: row.get(name) for name, column in resource.traits.columns.items()}
     if not keys or len(keys[0].parent_names) != 1:
         return None
@@ -107,11 +107,19 @@ async def _still_referenced(
     return FieldError(None, f"{amount} rows of {wording.table_words(keys[0].child)} still refer to this row.")
 
 
-def _broken_rule(resource: Resource, comment: str | None, columns: list[str]) -> FieldError:
-    names = [name for name, column in resource.traits.columns.items() if column.sa.name in columns]
-    if comment:
-        sentence = comment[0].upper() + comment[1:].rstrip(".") + "."
+BROKEN = {
+    "u": "another row already has this value",
+    "p": "another row already has this key",
+    "x": "this overlaps with another row",
+}
+
+
+def _broken_rule(resource: Resource, rule: Row[Any]) -> FieldError:
+    """The rule's own comment where it has one; otherwise which columns it is about, and what kind of rule it is."""
+    names = [name for name, column in resource.traits.columns.items() if column.sa.name in (rule.columns or [])]
+    if rule.comment:
+        sentence = rule.comment[0].upper() + rule.comment[1:].rstrip(".") + "."
     else:
         labels = " and ".join(resource.label(name) for name in names) or "The values"
-        sentence = f"{labels}: a rule of this table does not allow this."
+        sentence = f"{labels}: {BROKEN.get(rule.kind, 'a rule of this table does not allow this')}."
     return FieldError(names[0] if len(names) == 1 else None, sentence)

@@ -11,8 +11,8 @@ from typing import Literal
 from sqlalchemy import column, func, select, table, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.reads import catalog, wording
-from admin.reads.catalog import ForeignKey
+from admin.reads import catalog, catalog_rules, wording
+from admin.reads.catalog_rules import ForeignKey
 from admin.reads.selection import Keys, key_columns, with_keys
 from admin.resource import Resource
 
@@ -54,7 +54,7 @@ async def impact(session: AsyncSession, resource: Resource, keys: Keys) -> list[
     """What deleting these rows for good would do, the tables directly below it; without those it does nothing to."""
     own = await catalog.table_of(session, resource.traits)
     found = []
-    for key in await catalog.references_to(session, own):
+    for key in await catalog_rules.references_to(session, own):
         rows = await _referring(session, resource, key, keys)
         if rows:
             found.append(Impact(key.child, EFFECTS[key.on_delete], rows))

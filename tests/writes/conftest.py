@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from admin.actor import Actor
+from admin.writes.operations import recorded
 from tests.postgres import Database
 
 Act = Callable[..., Awaitable[Any]]
@@ -17,6 +19,15 @@ Act = Callable[..., Awaitable[Any]]
 def person(database: Database, name: str) -> Actor:
     statement = "insert into larder.person (name, role, password_hash) values (%s, 'editor', '-') returning id"
     return Actor(database.value(statement, name), name, "editor")
+
+
+async def by_sql(session: AsyncSession, actor: Actor, *statements: str) -> int:
+    """Run SQL as one operation, as an import would; returns its id."""
+    async with recorded(session, actor, "import", None) as operation:
+        for statement in statements:
+            await session.execute(text(statement))
+        operation.rows, operation.sentence = 1, "Many things done."
+    return operation.id
 
 
 @pytest.fixture

@@ -11,26 +11,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.actor import Actor
-from admin.writes.operations import recorded
 from admin.writes.undo import undo
 from tests.postgres import Database
 from tests.writes import zoo
-from tests.writes.conftest import Act
+from tests.writes.conftest import Act, by_sql
 
 pytestmark = pytest.mark.anyio
 
 
 def images(database: Database) -> list[tuple[Any, ...]]:
     return database.sql("select kind, key, new_key, before from larder.before_image order by id")
-
-
-async def by_sql(session: AsyncSession, actor: Actor, *statements: str) -> int:
-    """Run SQL as an operation of its own, as if a page had done it."""
-    async with recorded(session, actor, "edit", None) as operation:
-        for statement in statements:
-            await session.execute(text(statement))
-        operation.rows, operation.sentence = 1, "Something done."
-    return operation.id
 
 
 @pytest.mark.parametrize("change", [zoo.CHANGE_ALL, "delete from zoo"])

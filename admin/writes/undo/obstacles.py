@@ -9,16 +9,16 @@ exclusion constraint, a check that was added since) makes the statement fail, an
 
 from __future__ import annotations
 
-from admin.reads import catalog
-from admin.reads.catalog import ForeignKey, UniqueIndex
+from admin.reads import catalog, catalog_rules
+from admin.reads.catalog_rules import ForeignKey, UniqueIndex
 from admin.writes.undo.work import OPEN, Step
 
 
 async def find(step: Step, candidates: str) -> None:
     """Mark the rows that cannot be written: a unique value is taken, or a parent is missing."""
-    for index in await catalog.unique_indexes(step.session, step.table):
+    for index in await catalog_rules.unique_indexes(step.session, step.table):
         await step.run(_taken(step, index, candidates), what=" and ".join(index.expressions))
-    for key in await catalog.references_from(step.session, step.table):
+    for key in await catalog_rules.references_from(step.session, step.table):
         await step.run(_orphaned(step, key, candidates), parent=key.parent)
 
 

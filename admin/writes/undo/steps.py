@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from admin.reads import catalog
-from admin.reads.catalog import CatalogColumn, ForeignKey
+from admin.reads import catalog, catalog_rules
+from admin.reads.catalog import CatalogColumn
+from admin.reads.catalog_rules import ForeignKey
 from admin.writes.undo import obstacles
 from admin.writes.undo.halves import in_halves
 from admin.writes.undo.work import LATER, OPEN, Step
@@ -91,7 +92,7 @@ async def take_away(step: Step) -> None:
         and not exists (select from {table.sql} as t where {table.has_key("t", "w.key")})
     """)
     await step.run(f"update larder_undo as w set reason = 'changed' where {OPEN} and exists (select {LATER})")
-    for key in await catalog.references_to(step.session, table):
+    for key in await catalog_rules.references_to(step.session, table):
         await step.run(_referenced(step, key), child=key.child)
     await in_halves(step, f"""
         delete from {table.sql} as t using larder_undo as w

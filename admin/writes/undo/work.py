@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin.reads import catalog_rules
 from admin.reads.catalog import CatalogTable
 from admin.tables import Operation
 
@@ -97,7 +98,7 @@ LATER = """
 
 
 async def fill(session: AsyncSession, operation: Operation) -> list[Group]:
-    """Make the work of an operation; its groups in the order in which they are to be undone: backwards."""
+    """Make the work of an operation; its groups in the order in which they are to be undone."""
     await session.execute(text("drop table if exists pg_temp.larder_undo"))
     await session.execute(text(CREATE))
     known = {"operation": operation.id, "at": operation.at}
@@ -105,4 +106,27 @@ async def fill(session: AsyncSession, operation: Operation) -> list[Group]:
     await session.execute(text("create index on larder_undo (table_name, key)"))
     await session.execute(text("analyze larder_undo"))
     await session.execute(text(FORGET_MOVED), known)
-    return [Group(*row) for row in await session.execute(text(GROUPS))]
+    groups = [Group(*row) for row in await session.execute(text(GROUPS))]
+    return in_order(
+        groups, await catalog_rules.links(session, {group.table_name for group in groups}) if groups else set()
+    )
+
+
+def in_order(groups: list[Group], links: set[tuple[str, str]]) -> list[Group]:
+    """Backwards as it was done, except where a foreign key needs its parent first: cascades write parents before
+    children. `links` are (child, parent) pairs of table names."""
+    waiting, ordered = list(groups), []
+    while waiting:
+        free = [one for one in waiting if not any(_comes_first(other, one, links) for other in waiting)]
+        ordered.append((free or waiting)[0])
+        waiting.remove(ordered[-1])
+    return ordered
+
+
+def _comes_first(one: Group, other: Group, links: set[tuple[str, str]]) -> bool:
+    """A parent is back before its children; they have left before it is taken away."""
+    if one.table_name == other.table_name:
+        return False
+    if one.net == "removed" and other.net != "added":
+        return (other.table_name, one.table_name) in links
+    return other.net == "added" and one.net != "removed" and (one.table_name, other.table_name) in links
