@@ -44,21 +44,39 @@ def worker() -> Callable[..., Any]:
     return create_app(load())
 
 
+class Server(uvicorn.Server):
+    """uvicorn that says where it is once it answers, and handles signals.
+
+    Not before: an exit raised by a signal inside an import can be lost, as it may hit a callback of the interpreter.
+    """
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            _say_where(sockets[0])
+
+
 def _run(settings: Settings, listener: socket.socket, workers: int) -> None:
     # Built here in any case: an option that makes no sense is said once and in a sentence.
     app = create_app(settings)
-    click.echo(f"Larder is at http://{_shown(settings.host)}:{settings.port}/ (stop it with Ctrl-C).")
     if workers == 1:
-        uvicorn.Server(_config(app, 1)).run(sockets=[listener])
+        Server(_config(app, 1)).run(sockets=[listener])
         return
     # This process keeps the embedded server; the others only need to find it, and to know what was asked for.
     os.environ.update(
         DATABASE_URL=str(settings.database_url), LARDER_HOST=settings.host, LARDER_PORT=str(settings.port)
     )
     several = Multiprocess(_config("admin.commands.serve:worker", workers), sockets=[listener])
+    _say_where(listener)
     several.run()
     if any(process.exitcode == STARTUP_FAILURE for process in several.processes):
         raise click.ClickException("A process could not start; what it said stands above.")
+
+
+def _say_where(listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"Larder is at http://{shown}:{port}/ (stop it with Ctrl-C).")
 
 
 def _config(app: Callable[..., Any] | str, workers: int) -> uvicorn.Config:
@@ -108,7 +126,3 @@ def _is_local(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
