@@ -31,6 +31,7 @@ class Creatable:
 
     name: str
     label: str
+    missing: int
     checked: bool
 
 
@@ -99,5 +100,5 @@ def _creatable(view: View) -> list[Creatable]:
         if mapping.creatable(column, match.via):
             missing = (view.report.missing_parents or {}).get(match.column, 0)
             label = f"Create missing {inside(parent.name_plural)} ({missing:,})"
-            found.append(Creatable(f"create-{match.column}", label, match.column in view.options.create))
+            found.append(Creatable(f"create-{match.column}", label, missing, match.column in view.options.create))
     return found

@@ -90,7 +90,7 @@ def _theme(visit: Visit) -> str:
 
 
 def _menu(visit: Visit) -> tuple[MenuGroup, ...]:
-    here = visit.request.path_params.get("identity")
+    here = visit.maybe_resource.identity if visit.maybe_resource else None
     groups: dict[str, list[MenuItem]] = {}
     for resource in visit.console.resources.values():
         view = visit.console.view_of(resource)
