@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads import keyset, ordering, paging, plans, search
 from admin.reads.ordering import Order, SortKey
-from admin.reads.paging import Slice, Source
+from admin.reads.paging import Run, Slice, Source
 from admin.reads.query import ListQuery
 from admin.resource import Resource
 
@@ -35,13 +35,13 @@ Found = tuple[Any, Values]
 class Search:
     """One search being answered. `base` is the list without the search, `others` what is found but not exactly."""
 
-    session: AsyncSession
     resource: Resource
     query: ListQuery
     base: Select[Any]
     others: Select[Any]
     exact: list[Values]
     own: Order
+    run: Run
 
 
 async def fetch(session: AsyncSession, resource: Resource, query: ListQuery, base: Select[Any]) -> Slice:
@@ -73,7 +73,9 @@ async def _search(session: AsyncSession, resource: Resource, query: ListQuery, b
         exact = [tuple(row) for row in await plans.rows(session, statement)]
     if exact:
         others = others.where(not_(tuple_(*keys).in_(exact)))
-    return Search(session, resource, query, base, others, exact, ordering.own_order(resource))
+    few = await plans.estimate(session, others) <= plans.FEW
+    run = functools.partial(plans.searching, session, few=few)
+    return Search(resource, query, base, others, exact, ordering.own_order(resource), run)
 
 
 async def _numbered(asked: Search) -> Slice:
@@ -92,7 +94,7 @@ async def _numbered(asked: Search) -> Slice:
 async def _top(asked: Search) -> Slice:
     """The first page of a list that is scrolled: finds out where the boundary is."""
     statement = paging.keys_of(asked.resource, asked.own, asked.others).offset(RANKED - len(asked.exact) - 1).limit(1)
-    last = await plans.searching(asked.session, statement)
+    last = await asked.run(statement)
     boundary = tuple(last[0])[len(asked.resource.traits.key) :] if last else None
     return await _downwards(asked, None, boundary)
 
@@ -148,7 +150,7 @@ async def _ranked(
     statement = select(*keys, *sorts).order_by(*(key.order for key in order.keys)).limit(limit).offset(offset)
     if place is not None:
         statement = statement.where(or_(*keyset.segments(order, place)))
-    found = await plans.searching(asked.session, paging.rows_of(asked.resource, order, statement))
+    found = await asked.run(paging.rows_of(asked.resource, order, statement))
     return [(row[0], tuple(row[1:])) for row in found]
 
 
@@ -174,8 +176,7 @@ async def _rest(
 ) -> list[Found]:
     """Rows below the boundary, in the table's own order."""
 
-    run = functools.partial(plans.searching, asked.session)
-    source = Source(asked.resource, asked.own, (asked.others,), run)
+    source = Source(asked.resource, asked.own, (asked.others,), asked.run)
     if place is None:
         found = await paging.skip(source, offset, limit)
     else:

@@ -22,6 +22,7 @@ from admin import values
 from admin.reads import like
 from admin.reads.query import ListQuery
 from admin.resource import Resource
+from admin.traits import Traits
 from admin.values import BadValue
 
 MIN_TRIGRAM = 3
@@ -59,7 +60,7 @@ def rank(resource: Resource, text: str, column: ColumnElement[Any]) -> ColumnEle
     In double precision, which a cursor carries without loss; a real compared with it would be unequal to itself.
     """
     if resource.traits.search_vector:
-        return cast(func.ts_rank_cd(column, tsquery(resource, text)), Double)
+        return cast(func.ts_rank_cd(column, tsquery(resource.traits, text)), Double)
     begins = column.ilike(like.starts_with(text)) if resource.column(resource.traits.label).kind == "text" else false()
     return cast(case((begins, 1), else_=0), Double)
 
@@ -84,22 +85,22 @@ def readings(resource: Resource, text: str) -> list[dict[str, Any]]:
     return found
 
 
-def tsquery(resource: Resource, text: str) -> ColumnElement[Any]:
+def tsquery(traits: Traits, text: str) -> ColumnElement[Any]:
     """The text as a tsquery of the configuration that the tsvector was made with."""
     queries: list[ColumnElement[Any]] = [
         func.websearch_to_tsquery(*configuration, literal(text, Text), type_=TSQUERY)
-        for configuration in configurations(resource)
+        for configuration in configurations(traits)
     ]
     if ends_in_word(text):
         queries = [_with_prefix(query) for query in queries]
     return functools.reduce(lambda one, other: one.op("||")(other), queries)
 
 
-def configurations(resource: Resource) -> list[list[ColumnElement[Any]]]:
+def configurations(traits: Traits) -> list[list[ColumnElement[Any]]]:
     """The text search configurations in the expression of the generated tsvector, as the first arguments of text search
     functions; an empty list of them stands for the database's default."""
-    name = resource.traits.search_vector
-    computed = resource.column(name).sa.computed if name else None
+    name = traits.search_vector
+    computed = traits.columns[name].sa.computed if name else None
     names = re.findall(r"to_tsvector\(\s*'(\w+)'", str(computed.sqltext)) if computed else []
     return [[literal(name, REGCONFIG)] for name in dict.fromkeys(names)] or [[]]
 
@@ -125,10 +126,11 @@ def by_words(resource: Resource, text: str) -> list[ColumnElement[bool]]:
     """The condition under which a row is found by its words; none where the table has nothing to look into."""
     if resource.traits.search_vector:
         vector = resource.traits.attribute(resource.traits.search_vector)
-        return [vector.bool_op("@@")(tsquery(resource, text))]
+        return [vector.bool_op("@@")(tsquery(resource.traits, text))]
     if not resource.search_columns:
         return []
-    return [and_(*(or_(*(_holds(resource, name, word) for name in resource.search_columns)) for word in words(text)))]
+    columns = resource.search_columns
+    return [and_(*(or_(*(holds(resource.traits, name, word) for name in columns)) for word in words(text)))]
 
 
 def words(text: str) -> list[str]:
@@ -136,25 +138,25 @@ def words(text: str) -> list[str]:
     return [quoted or plain for quoted, plain in WORD.findall(text) if (quoted or plain).strip()] or [text]
 
 
-def _holds(resource: Resource, name: str, word: str) -> ColumnElement[bool]:
+def holds(traits: Traits, name: str, word: str) -> ColumnElement[bool]:
     """Whether a column holds a word, in the form that its index answers."""
-    column: ColumnElement[Any] = resource.traits.attribute(name)
-    if not finds_parts(resource, name):
+    column: ColumnElement[Any] = traits.attribute(name)
+    if not finds_parts(traits, name):
         return column.like(like.starts_with(word))
-    if len(word) < MIN_TRIGRAM:
+    if len(word) < MIN_TRIGRAM and has_trigrams(traits, name):
         return or_(column.ilike(like.starts_with(word)), column.ilike(like.contains(f" {word}")))
     return column.ilike(like.contains(word))
 
 
-def finds_parts(resource: Resource, name: str) -> bool:
+def finds_parts(traits: Traits, name: str) -> bool:
     """Whether a column is looked into anywhere: unless it has an index that only knows how its values begin."""
-    return has_trigrams(resource, name) or name not in resource.traits.index_leads
+    return has_trigrams(traits, name) or name not in traits.index_leads
 
 
-def has_trigrams(resource: Resource, name: str) -> bool:
+def has_trigrams(traits: Traits, name: str) -> bool:
     """Whether a trigram index holds this column, so that any part of it is found fast."""
-    column = resource.column(name).sa
-    for index in resource.traits.table.indexes:
+    column = traits.columns[name].sa
+    for index in traits.table.indexes:
         ops = index.dialect_options["postgresql"]["ops"]
         if column in set(index.columns) and "gin_trgm_ops" in ops.values():
             return True

@@ -98,8 +98,8 @@ async def test_names_are_searched_as_they_stand(session: AsyncSession, database:
     assert await found(session, BOOK, "the") == [2]
     assert await found(session, BOOK, "1984") == [1984, 3]  # the row of that number, and the book of that name
     assert await found(session, BOOK, "isbn-2") == [2]
-    assert search.configurations(BOOK)[0][0].value == "simple"
-    assert search.configurations(DOCUMENT)[0][0].value == "english"
+    assert search.configurations(BOOK.traits)[0][0].value == "simple"
+    assert search.configurations(DOCUMENT.traits)[0][0].value == "english"
 
 
 async def test_without_a_tsvector_the_label_is_searched_by_its_parts(session: AsyncSession, database: Database):
