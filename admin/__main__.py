@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from admin.commands.check import check
+from admin.commands.export import export
 from admin.commands.faults import Commands
+from admin.commands.import_ import import_
 from admin.commands.migrate import migrate
 from admin.commands.psql import psql
 from admin.commands.seed import seed
@@ -21,7 +23,7 @@ def main(context: click.Context) -> None:
         context.invoke(serve)
 
 
-for command in (serve, migrate, seed, user, check, psql):
+for command in (serve, migrate, seed, import_, export, user, check, psql):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -24,14 +24,22 @@ NAME_LIMIT = 255
 
 
 async def receive(
-    session: AsyncSession, actor: Actor, resource: Resource, name: str, file: BinaryIO, *, timeout_ms: int
+    session: AsyncSession,
+    actor: Actor,
+    resource: Resource,
+    name: str,
+    file: BinaryIO,
+    *,
+    timeout_ms: int,
+    encoding: str | None = None,
+    delimiter: str | None = None,
 ) -> int:
     """Take a file in, read it and check what is offered for it; returns the import's id.
 
-    Raises `Unreadable` for what is no CSV file at all; nothing is kept then. A file that might be readable in another
+    What is not said of encoding and delimiter is found in the file. Raises `Unreadable` for what is no CSV file at all; nothing is kept then. A file that might be readable in another
     encoding or with another delimiter is kept, in state `failed`, with the reason.
     """
-    form = await to_thread.run_sync(sniff.sniff, file)
+    form = await to_thread.run_sync(sniff.sniff, file, encoding, delimiter)
     await store.sweep(session)
     sha256, size = await to_thread.run_sync(stage.digest, file)
     import_id = await store.add(
