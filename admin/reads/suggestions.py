@@ -99,12 +99,8 @@ def _a_spelling(resource: Resource, lexeme: str) -> Select[tuple[str]]:
     names = [name for name, column in traits.columns.items() if column.kind == "text" and column.sa.name in made_of]
     texts = func.concat_ws(" ", *(func.left(traits.attribute(name), MAX_TEXT) for name in names)).label("text")
     row = select(texts).where(traits.attribute(str(traits.search_vector)).bool_op("@@")(query)).limit(1).subquery()
-    split = (
-        func.regexp_split_to_table(func.lower(row.c.text), r"[^[:alnum:]]+")
-        .table_valued("word")
-        .lateral("split")
-        .render_derived()
-    )
+    split = func.regexp_split_to_table(func.lower(row.c.text), r"[^[:alnum:]]+").table_valued("word")
+    split = split.render_derived(name="split")
     made = or_(
         *(func.to_tsvector(*given, split.c.word).bool_op("@@")(query) for given in search.configurations(traits))
     )
