@@ -45,7 +45,7 @@ async def search(
     term = term.replace("\x00", "").strip()
     names = list(dict.fromkeys([value, *traits.key, traits.label]))
     if term:
-        found = await plans.searching(session, _best(traits, names, term, limit, value), few=True)
+        found = await plans.searching(session, _best(traits, names, term, limit, value))
     else:
         found = await plans.rows(session, _first(traits, names, limit))
     return [

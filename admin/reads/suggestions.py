@@ -61,7 +61,7 @@ async def _holds(session: AsyncSession, resource: Resource, words: str) -> bool:
     statement = (
         select(resource.traits.attribute(resource.traits.key[0])).where(*search.by_words(resource, words)).limit(1)
     )
-    return bool(await plans.within(session, plans.MOMENT_MS, statement))
+    return bool(await plans.searching(session, statement, few=True))
 
 
 async def _close_words(session: AsyncSession, resource: Resource, word: str) -> list[str]:
