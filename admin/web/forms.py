@@ -64,7 +64,11 @@ def for_row(resource: Resource, view: ModelAdmin, row: Any) -> Form:
         fields.stored(resource.column(name), getattr(row, name), options(resource, view, name))
         for name in resource.form_columns
     )
-    return _form(resource, (replace(f, readonly=f.readonly or f.name in resource.traits.key) for f in made))
+    return _form(resource, (_locked(field) if field.name in resource.traits.key else field for field in made))
+
+
+def _locked(field: Field) -> Field:
+    return replace(field, readonly=True, required=False, help="The key of a row stays as it is.")
 
 
 def options(resource: Resource, view: ModelAdmin, name: str) -> Options:

@@ -25,6 +25,9 @@ from admin.web.visit import Visit
 from admin.writes.undo import UndoReport, undo
 
 BIGGEST = 2**63 - 1
+
+ROW = "form-row"
+"""Beside a list's query in the address of an undo: the row whose form the button stood above."""
 PARAMETERS = ("person", "table", "kind", "before")
 
 
@@ -94,7 +97,10 @@ def _back(visit: Visit, operation: Operation, then: str) -> str:
         return urls.operations(visit.query_string)
     if then == "operation":
         return urls.operation(operation.id)
-    return urls.listing(str(operation.identity), visit.query_string)
+    pairs = visit.request.query_params.multi_items()
+    query = visit.query_string if ROW not in dict(pairs) else urlencode([pair for pair in pairs if pair[0] != ROW])
+    row = dict(pairs).get(ROW)
+    return urls.edit(operation.identity, row, query) if row else urls.listing(operation.identity, query)
 
 
 def _told(visit: Visit, report: UndoReport) -> Flash:

@@ -7,6 +7,9 @@ of its own: the one that writes is rolled back when it fails.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from urllib.parse import urlencode
+
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
@@ -21,6 +24,7 @@ from admin.web import answers, choices, conflicts, error_pages, flash, forms, pa
 from admin.web.answers import Answer
 from admin.web.forms import Form
 from admin.web.gate import Permission
+from admin.web.operations import ROW
 from admin.web.page import Flash
 from admin.web.record_form import Subject
 from admin.web.routes import Door
@@ -59,7 +63,8 @@ async def create(visit: Visit) -> Response:
             nonce = answers.fingerprint(answer.form, data)
             saved = await records.create(session, visit.actor, visit.resource, answer.values, nonce=nonce)
             key = values.key_text(visit.resource.traits, saved.row)
-            await _say(session, visit, key, saved.operation_id, "was saved from this form before")
+            told = _told(visit, key, saved.operation_id, "was saved from this form before")
+            await flash.add(session, visit, told)
     except (LarderError, SQLAlchemyError) as error:
         return _refused(visit, error, answer.form, record_form.NEW)
     return visit.redirect(_next(visit, data, key))
@@ -121,8 +126,11 @@ async def _save(visit: Visit, data: FormData, attempt: tuple[Subject, Form, Answ
             merged = conflicts.merged(record_form.stored(visit, error.record), answer)
             asked = conflicts.choices(visit.resource, answer, error.clashes)
             return record_form.show(visit, merged, subject, error.status, asked)
-        also = conflicts.meanwhile(stored, answer)
-        await _say(session, visit, key, saved.operation_id, "already holds these values", also)
+        staying = data.get(THEN) == "continue"
+        told = _told(visit, key, saved.operation_id, "already holds these values", staying=staying)
+        if others := conflicts.meanwhile(stored, answer):
+            told = replace(told, text=f"{told.text} {others}")
+        await flash.add(session, visit, told)
     return visit.redirect(_next(visit, data, key))
 
 
@@ -137,16 +145,14 @@ def _refused(visit: Visit, error: Exception, form: Form, subject: Subject) -> Re
     raise error
 
 
-async def _say(
-    session: AsyncSession, visit: Visit, key: str, operation_id: int | None, otherwise: str, also: str = ""
-) -> None:
-    """Leave the message for the next page; `otherwise` when nothing had to be written."""
+def _told(visit: Visit, key: str, operation_id: int | None, otherwise: str, *, staying: bool = False) -> Flash:
+    """That the row was saved, with an Undo that leads back to the page it is shown on; `otherwise` when nothing had to
+    be written."""
     name = f"{visit.resource.name} {key}"
     if operation_id is None:
-        await flash.add(session, visit, Flash("info", f"{name} {otherwise}."))
-        return
-    text = f"{name} saved. {also}".strip()
-    await flash.add(session, visit, Flash("success", text, urls.undo(operation_id, visit.query_string)))
+        return Flash("info", f"{name} {otherwise}.")
+    query = "&".join(part for part in (visit.query_string, urlencode({ROW: key}) if staying else "") if part)
+    return Flash("success", f"{name} saved.", urls.undo(operation_id, query))
 
 
 def _next(visit: Visit, data: FormData, key: str) -> str:

@@ -101,6 +101,17 @@ async def test_an_undo_leads_back_to_where_its_button_stood(browse: Browse, data
     assert answer.headers["location"] == f"/admin/operations/{_ids(database)[2]}"
 
 
+async def test_an_undo_above_a_form_leads_back_to_the_form(browse: Browse, database: Database):
+    client = await browse("editor")
+    database.sql("insert into setting values ('a/b &', '1')")
+    url = "/admin/setting/edit/a%2Fb%20%26?sortBy=key&sort=asc"
+    page = await follow(client, await client.post(url, data={"value": "2", "form-then": "continue"}))
+    (undo,) = re.findall(r'action="(/admin/operations/\d+/undo[^"]*)"', page.text)
+    answer = await client.post(undo.replace("&amp;", "&"))
+    assert answer.headers["location"] == url
+    assert database.value("select value from setting") == 1
+
+
 @pytest.mark.parametrize("then", ["//evil.example", "https://evil.example", "operation/../../x", ""])
 async def test_no_form_and_no_header_leads_away(browse: Browse, database: Database, then: str):
     client = await browse("editor")
