@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -58,3 +59,176 @@ async def test_a_file_goes_from_upload_over_review_to_its_result(browse: Browse,
     found = await status(client, path)
     assert (found["state"], found["rows_done"], found["rows_total"]) == ("done", 2, 2)
     assert counts(found) == {"new": 2, "changed": 0, "unchanged": 0, "rejected": 0, "total": 2}
+
+
+async def test_choices_are_made_without_a_script(browse: Browse, database: Database):
+    client = await browse("editor")
+    path = await handed_in(client, b"Mail;Who;Left\nann@x;Ann;1\nben@x;Ben;two\n")
+    page = (await client.get(path)).text
+    assert "None of the headers matches" in page
+    chosen = {"mode": "upsert", "map-1": "email", "map-2": "name", "map-3": "balance", "unescape": "true"}
+    answer = await client.post(f"{path}/choices", data=chosen)
+    assert answer.status_code == 303
+    assert counts(await status(client, path)) == {"new": 1, "changed": 0, "unchanged": 0, "rejected": 1, "total": 2}
+    page = (await client.get(path)).text
+    assert re.search(r'class="button primary"[^>]*disabled', page)
+    assert "1 rejected row stops the import" in page
+    await client.post(f"{path}/choices", data={**chosen, "skip": "true"})
+    assert (await client.post(f"{path}/apply")).status_code == 303
+    assert database.sql("select email, name, balance::text from customer") == [("ann@x", "Ann", "1.00")]
+
+
+async def test_choices_that_cannot_be_come_back_with_the_reason(browse: Browse):
+    client = await browse("editor")
+    path = await handed_in(client, CUSTOMERS)
+    twice = await client.post(f"{path}/choices", data={"mode": "upsert", "map-1": "email", "map-2": "email"})
+    assert (twice.status_code, "Two columns of the file go into email" in twice.text) == (400, True)
+    forbidden = await client.post(f"{path}/choices", data={"mode": "add", "map-1": "created_at"})
+    assert (forbidden.status_code, "only the database writes it" in forbidden.text) == (400, True)
+    assert counts(await status(client, path))["new"] == 2
+
+
+async def test_each_verdict_has_its_rows(browse: Browse, database: Database):
+    database.sql("insert into customer (id, email, name, balance) values (7, 'ann@example.org', 'Anna', 10)")
+    database.sql("insert into customer (email, name, balance) values ('cy@x', 'Cy', 1)")
+    client = await browse("editor")
+    path = await handed_in(client, CUSTOMERS + b"cy@x,Cy,1\nx@x,X,?\n")
+    changed = (await client.get(f"{path}?show=changed")).text
+    assert "<del>Anna</del>" in changed
+    assert "<ins>Ann</ins>" in changed
+    assert 'href="/admin/customer/details/7"' in changed
+    assert "ben@example.org" in (await client.get(f"{path}?show=new")).text
+    assert "cy@x" in (await client.get(f"{path}?show=unchanged")).text
+    rejected = (await client.get(f"{path}?show=rejected")).text
+    assert re.search(r">5</th>\s*<td>balance</td>\s*<td>\?</td>\s*<td>is not a number", rejected)
+
+
+async def test_rejected_rows_are_a_file_of_their_own(browse: Browse):
+    client = await browse("editor")
+    path = await handed_in(client, 'email,name,balance\n=x@x,"Añn\nLee",two\nb@x,B,1,2\n'.encode())
+    answer = await client.get(f"{path}/rejects.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="people-rejects.csv"')
+    assert answer.text == (
+        '"email","name","balance","line","reason"\n'
+        '\'=x@x,"Añn\nLee",two,2,balance is not a number (expected like 12.50)\n'
+        'b@x,B,1,4,"has 4 cells, expected 3; left over: ""2"""\n'
+    )
+
+
+async def test_a_file_that_is_no_csv_is_refused_where_it_was_chosen(browse: Browse, database: Database):
+    client = await browse("editor")
+    for content, reason in ((b"PK\x03\x04", "Excel workbook"), (b"", "is empty")):
+        answer = await hand_in(client, content)
+        assert (answer.status_code, reason in answer.text) == (400, True)
+    answer = await client.post("/admin/customer/import", data={"file": "x"})
+    assert (answer.status_code, "Choose a CSV file first" in answer.text) == (400, True)
+    assert database.value("select count(*) from larder.import") == 0
+
+
+async def test_a_file_in_another_encoding_is_read_again_without_a_second_upload(browse: Browse):
+    client = await browse("editor")
+    path = await handed_in(client, "name\nJosé\n".encode("cp1252"), "author")
+    page = await client.get(path)
+    assert "byte E9 on line 2" in page.text
+    assert (await status(client, path))["state"] == "failed"
+    await client.post(f"{path}/read", data={"encoding": "cp1252", "delimiter": "comma", "header": "true"})
+    page = await client.get(path)
+    assert "José" in page.text
+    assert (await status(client, path))["state"] == "review"
+
+
+async def test_a_file_that_is_too_large_is_refused_while_it_comes(browse: Browse, console: Console, database: Database):
+    client = await browse("editor")
+    limit = console.settings.max_upload_mb * 2**20 + 2**16
+    announced = await client.post("/admin/customer/import", headers={"content-length": str(limit + 1)}, content=b"x")
+    assert announced.status_code == 413
+    assert database.value("select count(*) from larder.import") == 0
+
+
+async def test_names_of_files_and_headers_are_only_text(browse: Browse):
+    client = await browse("editor")
+    answer = await hand_in(
+        client, b"<img src=x onerror=alert(1)>,=cmd\n1,2\n", name="../../<script>alert(1)</script>.csv"
+    )
+    page = (await client.get(answer.headers["location"])).text
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "&lt;img src=x onerror=alert(1)&gt;" in page
+    assert "script&gt;.csv" in page
+    long = await hand_in(client, CUSTOMERS, name="x" * 4000 + "\r\n.csv")
+    assert long.status_code == 303
+    assert (await client.get(long.headers["location"])).status_code == 200
+
+
+async def test_the_same_file_once_more_is_said(browse: Browse):
+    client = await browse("editor")
+    path = await handed_in(client, CUSTOMERS)
+    assert "very same file" not in (await client.get(path)).text
+    await client.post(f"{path}/apply")
+    again = await handed_in(client, CUSTOMERS)
+    assert "The very same file was" in (await client.get(again)).text
+
+
+async def test_everybody_sees_their_own_imports_and_admins_all(browse: Browse):
+    editor, admin, viewer = await browse("editor"), await browse("admin"), await browse("viewer")
+    own = await handed_in(editor, CUSTOMERS)
+    other = await handed_in(admin, CUSTOMERS)
+    assert own in (await editor.get("/admin/imports")).text
+    assert other not in (await editor.get("/admin/imports")).text
+    assert own in (await admin.get("/admin/imports")).text
+    assert (await admin.get(own)).status_code == 200
+    for path in (other, f"{other}/status", f"{other}/rejects.csv", "/admin/imports/999", f"/admin/imports/{2**70}"):
+        assert (await editor.get(path)).status_code == 404
+    for step in ("apply", "cancel", "choices", "read"):
+        form = {"mode": "add", "encoding": "utf-8", "delimiter": "comma"}
+        assert (await editor.post(f"{other}/{step}", data=form)).status_code == 404
+    for path in ("/admin/imports", own, "/admin/customer/import"):
+        assert (await viewer.get(path)).status_code == 403
+
+
+async def test_a_cancelled_import_is_over(browse: Browse, database: Database):
+    client = await browse("editor")
+    path = await handed_in(client, CUSTOMERS)
+    assert (await client.post(f"{path}/cancel")).status_code == 303
+    assert (await status(client, path))["state"] == "cancelled"
+    assert "was cancelled" in (await client.get(path)).text
+    assert (await client.post(f"{path}/apply")).status_code == 409
+    assert database.value("select count(*) from customer") == 0
+
+
+async def test_choices_changed_in_another_window_do_not_run(browse: Browse, database: Database):
+    client = await browse("editor")
+    path = await handed_in(client, CUSTOMERS)
+    seen = re.search(r'name="review" value="(\w+)"', (await client.get(path)).text)
+    assert seen is not None
+    await client.post(f"{path}/choices", data={"mode": "add", "map-1": "email", "map-2": "name"})
+    answer = await client.post(f"{path}/apply", data={"review": seen[1]})
+    assert (answer.status_code, answer.headers["location"]) == (303, path)
+    assert database.value("select count(*) from customer") == 0
+
+
+async def test_an_import_is_undone_from_its_result(browse: Browse, database: Database):
+    client = await browse("editor")
+    path = await handed_in(client, CUSTOMERS)
+    await client.post(f"{path}/apply")
+    undo = re.search(r'action="(/admin/operations/\d+/undo[^"]*)"', (await client.get(path)).text)
+    assert undo is not None
+    assert (await client.post(undo[1])).status_code == 303
+    assert database.value("select count(*) from customer") == 0
+    assert (await status(client, path))["state"] == "undone"
+    assert "undone" in (await client.get(path)).text
+
+
+async def test_missing_parents_are_created_only_by_those_who_may(browse: Browse, console: Console, database: Database):
+    client = await browse("editor")
+    path = await handed_in(client, b"author,title\nAnn Lee,First\n", "book")
+    assert "Create missing authors (1)" in (await client.get(path)).text
+    chosen = {"mode": "add", "map-1": "author_id.name", "map-2": "title", "create-author_id": "true"}
+    console.resources["author"] = replace(console.resources["author"], acts=frozenset({"import"}))
+    refused = await client.post(f"{path}/choices", data=chosen)
+    assert (refused.status_code, "cannot be created from here" in refused.text) == (400, True)
+    console.resources["author"] = replace(console.resources["author"], acts=frozenset({"create"}))
+    assert (await client.post(f"{path}/choices", data=chosen)).status_code == 303
+    await client.post(f"{path}/apply")
+    assert database.sql("select name from author") == [("Ann Lee",)]
