@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin import values
 from admin.reads import counts, filters
-from admin.reads.query import ListQuery
+from admin.reads.query import Deleted, ListQuery
 from admin.reads.record import Record
 from admin.resource import Resource
 from admin.traits import Column, Reference
@@ -38,7 +38,7 @@ class Pointer:
         """The list of the children of the rows that these values of the referenced column name."""
         operator = "exact" if len(texts) == 1 else "in"
         text = texts[0] if len(texts) == 1 else filters.join(texts)
-        deleted = "with" if trash and self.child.traits.soft_deletes else "hide"
+        deleted: Deleted = "with" if trash and self.child.traits.soft_deletes else "hide"
         condition = filters.read(self.column, operator, text)
         return ListQuery(filters=(condition,), deleted=deleted, size=self.child.page_size)
 
