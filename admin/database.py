@@ -101,10 +101,9 @@ async def under(session: AsyncSession, settings: Mapping[str, str]) -> AsyncIter
 
     When what is inside fails they go with the transaction, or with the savepoint around it.
     """
-    before = await _exchange(session, settings) if settings else {}
+    before = await _exchange(session, settings)
     yield
-    if before:
-        await _exchange(session, before)
+    await _exchange(session, before)
 
 
 async def _exchange(session: AsyncSession, settings: Mapping[str, str]) -> dict[str, str]:

@@ -7,8 +7,7 @@ asked in another way when the moment is over. Everything here is transaction-loc
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg.errors import QueryCanceled
@@ -18,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from admin.database import under
+from admin.database import bounded, under
 
 Rows = Sequence[Row[Any]]
 
@@ -65,13 +64,10 @@ async def estimate(session: AsyncSession, statement: Select[Any]) -> int:
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
-async def within(
-    session: AsyncSession, milliseconds: int, statement: Select[Any], settings: Mapping[str, str] = MappingProxyType({})
-) -> Rows | None:
+async def within(session: AsyncSession, milliseconds: int, statement: Select[Any]) -> Rows | None:
     """The rows of a statement, or None when it takes longer. The transaction goes on either way."""
-    limits = {"statement_timeout": str(milliseconds), **settings}
     try:
-        async with session.begin_nested(), under(session, limits):
+        async with session.begin_nested(), bounded(session, milliseconds):
             return await rows(session, statement)
     except DBAPIError as error:
         if isinstance(error.orig, QueryCanceled):
@@ -80,17 +76,16 @@ async def within(
 
 
 async def searching(session: AsyncSession, statement: Select[Any], *, few: bool = False) -> Rows:
-    """The rows of a search, tried in one way for a moment and then in the other.
+    """The rows of a search: along the order of the list, or collected from the search's own index and then ordered.
 
-    Many rows are found at once along the order of the list, a few are collected from the search's own index and then
-    ordered: 1 to 30 ms in a million rows either way. The planner's estimate decides what comes first. It is wrong for
-    words that stand in many rows but seldom in one together, and for words that only old rows have: the order of the
-    list would then be walked for seconds, so the second way follows after a moment.
+    What stands in many rows is found at once along the order, what stands in `few` through the index: 1 to 30 ms in a
+    million rows either way. The planner's estimate decides. It is wrong for words that stand in many rows but seldom in
+    one together, and for words that only old rows have: the order would then be walked for seconds. So that way is
+    tried for a moment only; the other one always ends.
     """
-    first, second = (BITMAPS_ONLY, {}) if few else ({}, BITMAPS_ONLY)
-    found = await within(session, MOMENT_MS, statement, first)
+    found = None if few else await within(session, MOMENT_MS, statement)
     if found is None:
-        async with under(session, second):
+        async with under(session, BITMAPS_ONLY):
             found = await rows(session, statement)
     return found
 
