@@ -35,6 +35,8 @@ class Resource:
     """Of `create edit delete import export`: what the registration leaves on; roles narrow it further."""
     labels: dict[str, str] = field(default_factory=dict)
     """Labels given by the registration; the others come from the traits."""
+    whole_rows: bool = False
+    """Lists load every column: a formatter of the registration may read any of them."""
 
     @property
     def model(self) -> type[Any]:

@@ -105,7 +105,8 @@ def rows_of(resource: Resource, order: Order, keys: Select[Any]) -> Select[Any]:
     """
     traits = resource.traits
     trash_mark = [traits.deleted_at] if traits.deleted_at else []
-    names = dict.fromkeys([*resource.list_columns, *traits.key, traits.label, *trash_mark])
+    shown = dict.fromkeys([*resource.list_columns, *traits.key, traits.label, *trash_mark])
+    names = traits.columns if resource.whole_rows else shown
     page = keys.subquery("page")
     same = (traits.attribute(name) == page.c[f"key_{place}"] for place, name in enumerate(traits.key))
     return (

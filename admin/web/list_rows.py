@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from inspect import signature
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -19,7 +20,7 @@ from admin.web.cells import Cell
 from admin.web.gate import Permission
 from admin.web.visit import Visit
 
-Formatters = Mapping[str, Callable[[Any, str], Any]]
+Formatters = Mapping[str, Callable[..., Any]]
 
 AGES = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
@@ -80,7 +81,8 @@ def _reader(visit: Visit, name: str, parents: Parents, formatter: Any) -> Callab
     """What makes the cell of a column from a row."""
     column = visit.resource.column(name)
     if formatter is not None:
-        return lambda row: cells.formatted(formatter(row, name))
+        request = (visit.request,) if len(signature(formatter).parameters) > 2 else ()
+        return lambda row: cells.formatted(formatter(row, name, *request))
     paint = cells.painter(column, is_key=name in visit.resource.traits.key)
     if name not in parents:
         return lambda row: paint(getattr(row, name))

@@ -60,12 +60,14 @@ class ModelAdmin(ModelView):
             default_sort=cls._default_sort(traits),
             page_size=cls._checked_page_size(),
             acts=frozenset(act for act in ACTS if getattr(cls, f"can_{act}")),
+            whole_rows=bool(cls.column_formatters),
             labels={cls._name(traits, "column_labels", key): text for key, text in cls.column_labels.items()},
         )
 
     @classmethod
-    def formatters(cls) -> dict[str, Callable[[Any, str], Any]]:
-        """`column_formatters` by column: from a row and the column's name, what the cell says in place of the value."""
+    def formatters(cls) -> dict[str, Callable[..., Any]]:
+        """`column_formatters` by column: from a row and the column's name (and the request, where it takes a third
+        argument), what the cell says in place of the value."""
         traits = traits_of(cls.model)
         return {cls._name(traits, "column_formatters", key): made for key, made in cls.column_formatters.items()}
 

@@ -88,14 +88,19 @@ async def test_a_formatter_of_the_registration_is_used_and_escaped(
     editor: AsyncClient, console: Console, database: Database
 ):
     class ShelfAdmin(ModelAdmin, model=Shelf):
-        column_formatters = {Shelf.note: lambda row, name: f"<b>{name}</b> {row.note.upper()}"}
-        column_labels = {Shelf.note: "What it holds"}
+        column_list = [Shelf.code, Shelf.room]
+        column_formatters = {
+            Shelf.code: lambda row, name: f"<b>{name}</b> {row.note.upper()}",
+            Shelf.room: lambda row, name, request: f"{name} {row.room} at {request.url.path}",
+        }
+        column_labels = {Shelf.code: "What it holds"}
 
     strangers.create(database)
     console.add_view(ShelfAdmin)
     database.sql("insert into shelf (room, code, note) values (1, 'a', 'jam')")
     page = await editor.get("/admin/shelf/list")
-    assert "<td>&lt;b&gt;note&lt;/b&gt; JAM</td>" in page.text
+    assert ">&lt;b&gt;code&lt;/b&gt; JAM</a></th>" in page.text
+    assert "<td>room 1 at /admin/shelf/list</td>" in page.text
     assert "What it holds" in links(page)
 
 
