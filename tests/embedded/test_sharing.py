@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
 
 from admin.embedded import EmbeddedPostgres
 from tests.embedded.conftest import Enter
-from tests.embedded.user import postmasters
+from tests.embedded.user import ROOT, postmasters
+from tests.postgres import temporary_place
 
 
 def test_four_first_starts_at_once_make_one_server(place: Path, enter: Enter) -> None:
@@ -69,3 +72,21 @@ def test_nothing_is_left_after_the_last_user(state: Path) -> None:
         assert server.sockets.is_dir()
     assert not server.sockets.exists()
     assert not (server.data / "postmaster.pid").exists()
+
+
+KILLED_RUN = """
+import os, signal
+from admin.embedded import EmbeddedPostgres
+from tests.postgres import temporary_place
+with temporary_place() as place, EmbeddedPostgres(place / "state", sync=False) as server:
+    print(server.data, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_killed_run_of_these_tests_is_cleared_away_by_the_next() -> None:
+    run = subprocess.run([sys.executable, "-c", KILLED_RUN], cwd=ROOT, capture_output=True, text=True, check=False)
+    data = Path(run.stdout.strip())
+    with temporary_place():
+        assert postmasters(data) == []
+        assert not data.parents[1].exists()
