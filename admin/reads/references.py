@@ -46,8 +46,8 @@ class Impact:
         """“1,204 line items”, “more than 10,000 events”."""
         words = wording.table_words(self.table)
         if self.rows > COUNTED_TO:
-            return f"more than {COUNTED_TO:,} {words}s"
-        return wording.counted(self.rows, words, f"{words}s")
+            return f"more than {COUNTED_TO:,} {wording.plural(words)}"
+        return wording.counted(self.rows, words, f"{wording.plural(words)}")
 
 
 async def impact(session: AsyncSession, resource: Resource, keys: Keys) -> list[Impact]:

@@ -6,6 +6,7 @@ Pure text from names and numbers; what is known of a table here is its registere
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 
 from admin.resource import Resource
@@ -53,7 +54,14 @@ def moment(at: dt.datetime) -> str:
 
 
 def _counted_tables(along: Mapping[str, int] | None) -> list[str]:
-    return [counted(rows, table_words(table), f"{table_words(table)}s") for table, rows in (along or {}).items()]
+    return [counted(rows, table_words(table), plural(table_words(table))) for table, rows in (along or {}).items()]
+
+
+def plural(word: str) -> str:
+    """The plural of a table's name: order items, branches, categories."""
+    if re.search(r"(s|x|z|ch|sh)$", word):
+        return f"{word}es"
+    return re.sub(r"(?<![aeiou])y$", "ie", word) + "s"
 
 
 def inside(name: str) -> str:

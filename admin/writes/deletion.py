@@ -8,45 +8,24 @@ purged from the trash, rows are gone from the table, and Undo still brings them 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy import delete as sql_delete
 from sqlalchemy import update as sql_update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin import values
 from admin.actor import Actor
-from admin.errors import Conflict
-from admin.reads import belongings, catalog, references, restorable, wording
+from admin.reads import belongings, catalog, restorable
 from admin.reads.restorable import Kept
 from admin.reads.selection import Keys, Selection, key_columns, keys_of, with_keys
 from admin.resource import Resource
 from admin.traits import Traits
 from admin.writes import constraints
-from admin.writes.operations import Recorder, recorded
+from admin.writes.done import Done, InTheWay, key_text, tell, time_for
+from admin.writes.erasing import erase
+from admin.writes.operations import recorded
 
-
-@dataclass(frozen=True)
-class Done:
-    """What an act did: `rows` of the table itself, `along` the rows of other tables by table name, `kept` the rows that
-    stay as they are and why. `operation_id` is None when nothing was changed."""
-
-    rows: int
-    operation_id: int | None
-    sentence: str
-    along: dict[str, int] = field(default_factory=dict)
-    kept: list[Kept] = field(default_factory=list)
-
-
-class InTheWay(Conflict):
-    """The row cannot come back; `kept` says why and leads to the row in the way."""
-
-    def __init__(self, message: str, kept: list[Kept]) -> None:
-        super().__init__(message)
-        self.kept = kept
+__all__ = ["Done", "InTheWay", "delete", "purge", "restore"]
 
 
 async def delete(session: AsyncSession, actor: Actor, resource: Resource, selection: Selection) -> Done:
@@ -55,16 +34,16 @@ async def delete(session: AsyncSession, actor: Actor, resource: Resource, select
     Raises `Conflict` when other rows still refer to one that would be gone; then none is deleted.
     """
     if not resource.traits.soft_deletes:
-        return await _erase(session, actor, resource, selection)
+        return await erase(session, actor, resource, selection)
     keys = await keys_of(session, resource, selection, locked=True, deleted=False)
     if not keys:
         return Done(0, None, "Nothing was deleted: what was chosen is gone already.")
-    async with recorded(session, actor, "delete", resource.identity) as operation:
+    async with recorded(session, actor, "delete", resource.identity) as operation, time_for(session, keys):
         table, mark = resource.traits.table, _mark(resource.traits)
         own = with_keys(key_columns(resource.traits), keys)
         await session.execute(sql_update(table).where(own, mark.is_(None)).values({mark: func.now()}))
         along = await _trash_belongings(session, resource.traits)
-        _tell(operation, resource, keys, "deleted", selection, along)
+        tell(operation, resource, keys, "deleted", selection, along)
     return Done(len(keys), operation.id, operation.sentence, along)
 
 
@@ -75,53 +54,29 @@ async def restore(session: AsyncSession, actor: Actor, resource: Resource, selec
     """
     traits = resource.traits
     chosen = await keys_of(session, resource, selection, locked=True, deleted=True)
-    own = with_keys(key_columns(traits), chosen)
-    free = select(*key_columns(traits)).where(own, ~restorable.blocked(resource, chosen)).order_by(*key_columns(traits))
-    keys: Keys = [tuple(row) for row in await session.execute(free)]
-    kept = await restorable.reasons(session, resource, chosen) if len(keys) < len(chosen) else []
-    if kept and selection.single:
-        key = kept[0].key
-        raise InTheWay(f"{resource.name} {key} cannot come back: {kept[0].reason}.", kept)
-    if not keys:
-        return Done(
-            0, None, "Nothing was restored." if kept else "Nothing was restored: it is not in the trash.", kept=kept
-        )
-    async with recorded(session, actor, "restore", resource.identity) as operation:
+    wanted = await _with_branches(session, traits, chosen)
+    keys = await _free(session, resource, wanted)
+    kept = await restorable.reasons(session, resource, wanted) if len(keys) < len(wanted) else []
+    own = [key for key in chosen if key in set(keys)]
+    if selection.single and chosen and not own:
+        reason = kept[0].reason if kept else "something is in its way"
+        raise InTheWay(f"{resource.name} {key_text(traits, chosen[0])} cannot come back: {reason}.", kept)
+    if not own:
+        return Done(0, None, f"Nothing was restored{'' if chosen else ': it is not in the trash'}.", kept=kept)
+    async with recorded(session, actor, "restore", resource.identity) as operation, time_for(session, keys):
         async with constraints.explained(session, resource):
-            along = await _restore_belongings(session, traits, with_keys(key_columns(traits), keys))
-            own = with_keys(key_columns(traits), keys)
-            await session.execute(sql_update(traits.table).where(own).values({_mark(traits): None}))
-        _tell(operation, resource, keys, "restored", selection, along)
-        operation.sentence += _kept_sentence(len(chosen) - len(keys), kept)
-    return Done(len(keys), operation.id, operation.sentence, along, kept)
+            these = with_keys(key_columns(traits), keys)
+            along = await _restore_belongings(session, traits, these)
+            await session.execute(sql_update(traits.table).where(these).values({_mark(traits): None}))
+        along |= {catalog.name_of(traits): len(keys) - len(own)} if len(keys) > len(own) else {}
+        tell(operation, resource, own, "restored", selection, along)
+        operation.sentence += _kept_sentence(len(wanted) - len(keys), kept)
+    return Done(len(own), operation.id, operation.sentence, along, kept)
 
 
 async def purge(session: AsyncSession, actor: Actor, resource: Resource, selection: Selection) -> Done:
     """Delete selected rows for good; those that are not in the trash are left alone. Raises `Conflict` as `delete`."""
-    return await _erase(session, actor, resource, selection, purging=True)
-
-
-async def _erase(
-    session: AsyncSession, actor: Actor, resource: Resource, selection: Selection, *, purging: bool = False
-) -> Done:
-    traits = resource.traits
-    keys = await keys_of(session, resource, selection, locked=True, deleted=True if purging else None)
-    if not keys:
-        where = "it is not in the trash." if purging else "what was chosen is gone already."
-        return Done(0, None, f"Nothing was deleted: {where}")
-    async with recorded(session, actor, "purge" if purging else "delete", resource.identity) as operation:
-        own = with_keys(key_columns(traits), keys)
-        try:
-            async with session.begin_nested():
-                await _erase_belongings(session, traits, own, {traits.model})
-                await session.execute(sql_delete(traits.table).where(own))
-        except DBAPIError as error:
-            raise await _refusal(session, resource, keys, error) from error
-        changes = await operation.changes()
-        along = {table: rows for (table, kind), rows in changes.items() if kind == "D"}
-        along.pop(catalog.name_of(traits), None)
-        _tell(operation, resource, keys, "deleted forever" if purging else "deleted", selection, along)
-    return Done(len(keys), operation.id, operation.sentence, along)
+    return await erase(session, actor, resource, selection, purging=True)
 
 
 async def _trash_belongings(session: AsyncSession, traits: Traits) -> dict[str, int]:
@@ -140,6 +95,32 @@ async def _trash_belongings(session: AsyncSession, traits: Traits) -> dict[str, 
     return dict(along)
 
 
+async def _with_branches(session: AsyncSession, traits: Traits, keys: Keys) -> Keys:
+    """The rows and, where they form a tree, the branches that went into the trash in the same moment."""
+    found, level = list(keys), keys
+    while level:
+        branches: Keys = []
+        for one in belongings.trashed_with(traits):
+            if one.child.model is traits.model:
+                parent = traits.table.alias("parent")
+                above = with_keys([parent.c[column.key] for column in key_columns(traits)], level)
+                together = and_(
+                    parent.c[one.parent_column.key] == one.column, parent.c[one.in_trash.key] == one.in_trash
+                )
+                statement = select(*key_columns(traits)).where(exists().where(above, together)).with_for_update()
+                branches += [tuple(row) for row in await session.execute(statement)]
+        level = [key for key in branches if key not in set(found)]
+        found += level
+    return found
+
+
+async def _free(session: AsyncSession, resource: Resource, keys: Keys) -> Keys:
+    """Those of the rows that nothing stands in the way of, in key order."""
+    columns = key_columns(resource.traits)
+    statement = select(*columns).where(with_keys(columns, keys), ~restorable.blocked(resource, keys)).order_by(*columns)
+    return [tuple(row) for row in await session.execute(statement)]
+
+
 async def _restore_belongings(session: AsyncSession, parent: Traits, own: ColumnElement[bool]) -> dict[str, int]:
     """Bring back what went into the trash in the same moment as its parent, the deepest first."""
     along: Counter[str] = Counter()
@@ -155,47 +136,8 @@ async def _restore_belongings(session: AsyncSession, parent: Traits, own: Column
     return dict(along)
 
 
-async def _erase_belongings(
-    session: AsyncSession, parent: Traits, own: ColumnElement[bool], seen: set[type[Any]]
-) -> None:
-    """Delete what a cascade would take along, by one statement a table instead of one a parent row."""
-    for one in belongings.of(parent):
-        if one.child.model in seen:
-            continue
-        theirs = one.column.in_(select(one.parent_column).where(own))
-        await _erase_belongings(session, one.child, theirs, seen | {one.child.model})
-        await session.execute(sql_delete(one.child.table).where(theirs))
-
-
-async def _refusal(session: AsyncSession, resource: Resource, keys: Keys, error: DBAPIError) -> Exception:
-    """Who still refers to the rows, when that is why they cannot go."""
-    if constraints.sqlstate(error) != "23503" and constraints.sqlstate(error) != "23001":
-        return constraints.explain(error, resource)
-    blocking = [one for one in await references.impact(session, resource, keys) if one.effect == "blocked"]
-    if not blocking:
-        return constraints.explain(error, resource)
-    refer = "refers" if len(blocking) == blocking[0].rows == 1 else "refer"
-    which = "it" if len(keys) == 1 else "them"
-    return Conflict(f"Nothing was deleted: {wording.listed([one.said for one in blocking])} still {refer} to {which}.")
-
-
-def _tell(
-    operation: Recorder, resource: Resource, keys: Keys, done: str, selection: Selection, along: dict[str, int]
-) -> None:
-    operation.rows = len(keys) + sum(along.values())
-    operation.detail = {"rows": len(keys), "along": along}
-    if selection.single:
-        key = values.join_key(
-            [values.show(resource.column(n), v) for n, v in zip(resource.traits.key, keys[0], strict=True)]
-        )
-        operation.detail["key"] = key
-        operation.sentence = wording.one(resource, key, done, along)
-    else:
-        operation.sentence = wording.many(resource, len(keys), done, along)
-
-
 def _kept_sentence(rows: int, kept: list[Kept]) -> str:
-    if not rows:
+    if not rows or not kept:
         return ""
     return f" {rows:,} kept in the trash: {kept[0].reason}{'' if rows == 1 else ', and others'}."
 

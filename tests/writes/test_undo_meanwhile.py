@@ -199,3 +199,15 @@ async def test_columns_and_tables_that_are_gone_since(database: Database, act: A
     database.sql("alter table setting add latest text default 'late'")
     await act(undo, ann, done.operation_id)
     assert database.sql("select * from setting") == [("a", 1, "x", "new", "late")]
+
+
+async def test_a_rule_that_silently_skips_a_row_fails_the_undo(database: Database, act: Act, ann: Actor):
+    database.sql("insert into setting values ('a', '1'), ('b', '2')")
+    operation = await act(by_sql, ann, "delete from setting")
+    database.sql("""
+        create function skip() returns trigger language plpgsql as 'begin return null; end';
+        create trigger skip before insert on setting for each row when (new.key = 'b') execute function skip()
+    """)
+    with pytest.raises(Conflict, match="held rows back"):
+        await act(undo, ann, operation)
+    assert database.value("select count(*) from setting") == 0

@@ -22,7 +22,8 @@ SHOWN = 100
 KEPT = ("changed", "already", "gone")
 
 COUNTS = text("""
-    select count(*) filter (where done) as undone, count(*) filter (where done and kept is not null) as partly,
+    select count(*) filter (where reason is null) as undone,
+      count(*) filter (where reason is null and kept is not null) as partly,
       count(*) filter (where reason = any(:kept)) as kept, count(*) filter (where reason <> all(:kept)) as impossible
     from larder_undo
 """)

@@ -19,7 +19,7 @@ CREATE = """
     create temporary table larder_undo (
       n bigint generated always as identity, table_name text, net text, key jsonb, before jsonb, first_id bigint,
       last_id bigint,
-      put jsonb, kept text[], now jsonb, reason text, way text, what text, done boolean not null default false
+      put jsonb, kept text[], now jsonb, reason text, way text, what text
     ) on commit drop
 """
 
@@ -79,15 +79,21 @@ class Step:
     group: Group
     table: CatalogTable
 
-    async def run(self, statement: str, **values: object) -> None:
-        """Execute SQL about this group, composed of what the catalogue quoted."""
+    async def run(self, statement: str, **values: object) -> int:
+        """Execute SQL about this group, composed of what the catalogue quoted; returns how many rows it changed."""
         known = {"table": self.group.table_name, "net": self.group.net, "undo": self.undo_id}
         known |= {"operation": self.operation.id, "at": self.operation.at, **values}
-        await self.session.execute(text(statement), known)
+        result = await self.session.execute(text(statement), known)
+        return int(result.rowcount)  # type: ignore[attr-defined] # a DML statement's result has it
+
+    async def open_rows(self) -> int:
+        """How many rows of the group nothing stands in the way of."""
+        known = {"table": self.group.table_name, "net": self.group.net}
+        return int(await self.session.scalar(text(f"select count(*) from larder_undo as w where {OPEN}"), known) or 0)  # noqa: S608 composed of constants
 
 
-OPEN = "w.table_name = :table and w.net = :net and w.reason is null and not w.done"
-"""SQL condition: this row of the work belongs to the step and is still to be done."""
+OPEN = "w.table_name = :table and w.net = :net and w.reason is null"
+"""SQL condition: this row of the work belongs to the step, and nothing stands in its way as far as is known."""
 
 LATER = """
     from larder.before_image as b
