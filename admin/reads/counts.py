@@ -90,7 +90,8 @@ async def exactly(session: AsyncSession, resource: Resource, query: ListQuery) -
 
 async def some(session: AsyncSession, statement: Select[Any]) -> bool:
     """Whether a statement finds any row: EXISTS stops at the first, where a count would read them all."""
-    return bool(await session.scalar(select(statement.exists()).execution_options(**INCLUDE)))
+    whether = select(statement.exists()).execution_options(**statement.get_execution_options())
+    return bool(await session.scalar(whether))
 
 
 def _reached_the_end(query: ListQuery, shown: Slice) -> bool:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from sqlalchemy import Select, func, or_, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.reads import plans, search
+from admin.database import under
+from admin.reads import counts, plans, search
 from admin.resource import Resource
 
 LIMIT = 3
@@ -58,10 +59,10 @@ async def _words(session: AsyncSession, resource: Resource, typed: str) -> list[
 
 
 async def _holds(session: AsyncSession, resource: Resource, words: str) -> bool:
-    statement = (
-        select(resource.traits.attribute(resource.traits.key[0])).where(*search.by_words(resource, words)).limit(1)
-    )
-    return bool(await plans.searching(session, statement, few=True))
+    """Whether any live row holds the words; asked of their own index, since a misspelt word has no row to meet."""
+    statement = select(resource.model).where(*search.by_words(resource, words))
+    async with under(session, plans.BITMAPS_ONLY):
+        return await counts.some(session, statement)
 
 
 async def _close_words(session: AsyncSession, resource: Resource, word: str) -> list[str]:

@@ -157,3 +157,6 @@ async def test_whether_there_is_any_row_stops_at_the_first(session: AsyncSession
     add_events(database, 5, 0)
     assert await counts.some(session, listing.narrowed(EVENT, OF_KIND_A))
     assert "EXISTS" in queries.statements[-1]
+    database.sql("insert into document (title, body, deleted_at) values ('', '', now())")
+    assert not await counts.some(session, listing.narrowed(DOCUMENT, ListQuery()))
+    assert await counts.some(session, listing.narrowed(DOCUMENT, ListQuery(deleted="only")))
