@@ -47,7 +47,7 @@ class Impact:
         words = wording.table_words(self.table)
         if self.rows > COUNTED_TO:
             return f"more than {COUNTED_TO:,} {wording.plural(words)}"
-        return wording.counted(self.rows, words, f"{wording.plural(words)}")
+        return wording.counted(self.rows, words, wording.plural(words))
 
 
 async def impact(session: AsyncSession, resource: Resource, keys: Keys) -> list[Impact]:
