@@ -30,9 +30,11 @@ class ForeignKey:
 
 @dataclass(frozen=True)
 class UniqueIndex:
-    """A unique index: its expressions and its condition as SQL over bare column names."""
+    """A unique index: its expressions and its condition as SQL over bare column names; `names` are its columns, None
+    where it is about an expression of them."""
 
     name: str
+    names: tuple[str, ...] | None
     expressions: tuple[str, ...]
     condition: str | None
     nulls_distinct: bool
@@ -73,7 +75,10 @@ LINKS = text("""
 UNIQUE_INDEXES = text(f"""
     select c.relname as name, pg_get_expr(indpred, indrelid) as condition, not indnullsnotdistinct as nulls_distinct,
       (select array_agg(pg_get_indexdef(indexrelid, place, true) order by place)
-       from generate_series(1, indnkeyatts::int) as place) as expressions
+       from generate_series(1, indnkeyatts::int) as place) as expressions,
+      (select array_agg(attname::text order by place)
+       from unnest(indkey::int2[]) with ordinality as part (attnum, place)
+       left join pg_attribute a on a.attrelid = indrelid and a.attnum = part.attnum where place <= indnkeyatts) as names
     from pg_index join pg_class c on c.oid = indexrelid
     where indrelid = ({OF_TABLE}) and indisunique and indisvalid and not exists (
       select from pg_depend d join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
@@ -104,7 +109,11 @@ async def unique_indexes(session: AsyncSession, table: CatalogTable) -> list[Uni
     rows = await session.execute(UNIQUE_INDEXES, {"table": table.name})
     return [
         UniqueIndex(
-            row.name, tuple(map(escaped, row.expressions)), row.condition and escaped(row.condition), row.nulls_distinct
+            name=row.name,
+            names=None if None in row.names else tuple(row.names),
+            expressions=tuple(map(escaped, row.expressions)),
+            condition=row.condition and escaped(row.condition),
+            nulls_distinct=row.nulls_distinct,
         )
         for row in rows
     ]

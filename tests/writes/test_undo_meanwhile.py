@@ -127,6 +127,15 @@ async def test_a_row_from_the_trash_whose_value_was_taken(database: Database, ac
     assert customers(database) == [(other, "Cid")]
 
 
+async def test_a_unique_expression_is_not_told_as_sql(database: Database, act: Act, ann: Actor):
+    database.sql("create unique index on author (lower(name), coalesce(country, ''))")
+    saved = await act(records.create, ann, AUTHOR, {"name": "Ann"})
+    done = await act(deletion.delete, ann, AUTHOR, Selection(keys=[(saved.row.id,)]))
+    other = await act(records.create, ann, AUTHOR, {"name": "ANN"})
+    [left] = (await act(undo, ann, done.operation_id)).impossible
+    assert left.reason == f"a value that must be unique is used by #{other.row.id} now"
+
+
 async def test_a_restored_row_stays_restored(act: Act, ann: Actor, ben: Actor):
     key = ((await act(records.create, ann, CUSTOMER, CID)).row.id,)
     done = await act(deletion.delete, ann, CUSTOMER, Selection(keys=[key]))

@@ -9,7 +9,7 @@ exclusion constraint, a check that was added since) makes the statement fail, an
 
 from __future__ import annotations
 
-from admin.reads import catalog, catalog_rules
+from admin.reads import catalog, catalog_rules, wording
 from admin.reads.catalog_rules import ForeignKey, UniqueIndex
 from admin.writes.undo.work import OPEN, Step
 
@@ -17,9 +17,14 @@ from admin.writes.undo.work import OPEN, Step
 async def find(step: Step, candidates: str) -> None:
     """Mark the rows that cannot be written: a unique value is taken, or a parent is missing."""
     for index in await catalog_rules.unique_indexes(step.session, step.table):
-        await step.run(_taken(step, index, candidates), what=" and ".join(index.expressions))
+        await step.run(_taken(step, index, candidates), what=_called(index))
     for key in await catalog_rules.references_from(step.session, step.table):
         await step.run(_orphaned(step, key, candidates), parent=key.parent)
+
+
+def _called(index: UniqueIndex) -> str:
+    names = [name.replace("_", " ") for name in index.names or ()]
+    return wording.listed(names) if names else "a value that must be unique"
 
 
 def _taken(step: Step, index: UniqueIndex, candidates: str) -> str:
