@@ -14,8 +14,9 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, select, union_all
 from sqlalchemy.orm import load_only
+from sqlalchemy.orm.attributes import set_committed_value
 
 from admin.reads import keyset, parents
 from admin.reads.ordering import Order, SortKey, arranged
@@ -26,6 +27,11 @@ from admin.reads.visibility import INCLUDE
 from admin.resource import Resource
 
 Run = Callable[[Select[Any]], Awaitable[Rows]]
+Found = tuple[Any, tuple[Any, ...]]
+"""A row, and the values that it is ordered by."""
+
+BRIEF = 1_000
+"""Characters of a text that a list fetches: a page stays small whatever its rows hold."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ async def last(source: Source, query: ListQuery, total: int) -> Slice:
     page = max(1, -(-total // query.size))
     turned = replace(source, order=source.order.turned)
     keys = _keys(turned, (), total - (page - 1) * query.size)
-    found = (await source.run(rows_of(source.resource, turned.order, keys)))[::-1] if total else []
+    found = (await read(turned, keys))[::-1] if total else []
     return slice_of(source, replace(query, page=page), found, has_previous=page > 1, has_next=False)
 
 
@@ -81,40 +87,59 @@ async def beside(source: Source, query: ListQuery) -> Slice:
     return slice_of(source, query, page, has_previous=True, has_next=more)
 
 
-async def skip(source: Source, offset: int, limit: int) -> Rows:
+async def skip(source: Source, offset: int, limit: int) -> list[Found]:
     """Rows from the one after `offset` others on."""
-    return await source.run(rows_of(source.resource, source.order, _keys(source, (), limit, offset=offset)))
+    return await read(source, _keys(source, (), limit, offset=offset))
 
 
-async def collect(source: Source, place: Sequence[Any], limit: int, *, backwards: bool) -> list[Row[Any]]:
+async def collect(source: Source, place: Sequence[Any], limit: int, *, backwards: bool) -> list[Found]:
     """Rows from a place on, nearest first, segment by segment; nearly always the first segment has them all."""
-    read = replace(source, order=source.order.turned) if backwards else source
-    found: list[Row[Any]] = []
-    for segment in keyset.segments(read.order, place):
-        keys = _keys(read, (segment,), limit - len(found))
-        found += await source.run(rows_of(source.resource, read.order, keys))
+    turned = replace(source, order=source.order.turned) if backwards else source
+    found: list[Found] = []
+    for segment in keyset.segments(turned.order, place):
+        found += await read(turned, _keys(turned, (segment,), limit - len(found)))
         if len(found) >= limit:
             break
     return found
 
 
-def rows_of(resource: Resource, order: Order, keys: Select[Any]) -> Select[Any]:
-    """The rows with these keys: what a list prints of them, their parents, and the values that they are ordered by.
+async def read(source: Source, keys: Select[Any]) -> list[Found]:
+    """The rows with these keys, and what they are ordered by.
 
-    `keys` selects the primary key as `key_0…` and the order's values as `sort_0…`.
+    `keys` selects the primary key as `key_0…` and the order's values as `sort_0…`. Of a long text only the beginning
+    is fetched, a list shows no more; such an instance is for showing.
     """
+    brief = _brief(source.resource)
+    statement = _statement(source.resource, source.order, keys, brief)
+    found: list[Found] = []
+    for sent in await source.run(statement):
+        row, values, texts = sent[0], sent[1 : 1 + len(source.order.keys)], sent[1 + len(source.order.keys) :]
+        for name, beginning in zip(brief, texts, strict=True):
+            set_committed_value(row, name, beginning)
+        found.append((row, tuple(values)))
+    return found
+
+
+def _brief(resource: Resource) -> list[str]:
+    """Listed columns that may hold long texts; not what names or finds the row."""
+    kept = {*resource.traits.key, *(column.name for column in resource.traits.parents)}
+    columns = [resource.column(name) for name in resource.list_columns if name not in kept]
+    return [column.name for column in columns if column.kind == "text" and (column.limit or BRIEF + 1) > BRIEF]
+
+
+def _statement(resource: Resource, order: Order, keys: Select[Any], brief: Sequence[str]) -> Select[Any]:
     traits = resource.traits
     trash_mark = [traits.deleted_at] if traits.deleted_at else []
-    shown = dict.fromkeys([*resource.list_columns, *traits.key, traits.label, *trash_mark])
-    names = traits.columns if resource.whole_rows else shown
+    names = dict.fromkeys([*resource.list_columns, *traits.key, traits.label, *trash_mark])
+    whole = [traits.attribute(name) for name in names if name not in brief]
     page = keys.subquery("page")
     same = (traits.attribute(name) == page.c[f"key_{place}"] for place, name in enumerate(traits.key))
     return (
         select(resource.model)
         .join(page, and_(*same))
-        .options(load_only(*(traits.attribute(name) for name in names)))
-        .options(*parents.eager(resource, resource.list_columns))
+        .options(load_only(*whole), *parents.eager(resource, resource.list_columns))
         .add_columns(*(page.c[f"sort_{place}"] for place in range(len(order.keys))))
+        .add_columns(*(func.left(traits.attribute(name), BRIEF) for name in brief))
         .order_by(*_order_by(page, order.keys))
         .execution_options(**INCLUDE)
     )
@@ -128,16 +153,16 @@ def keys_of(resource: Resource, order: Order, statement: Select[Any]) -> Select[
     return arranged(statement, order).with_only_columns(*keys, *sorts, maintain_column_froms=True)
 
 
-def slice_of(source: Source, query: ListQuery, rows: Rows, *, has_previous: bool, has_next: bool) -> Slice:
+def slice_of(source: Source, query: ListQuery, found: list[Found], *, has_previous: bool, has_next: bool) -> Slice:
     """A page of rows with the cursors of its neighbours."""
     resource, order = source.resource, source.order
     return Slice(
-        rows=[row[0] for row in rows],
+        rows=[row for row, _ in found],
         page=query.page,
         has_previous=has_previous,
         has_next=has_next,
-        after=keyset.cursor(resource, order, rows[-1][1:]) if rows and has_next else None,
-        before=keyset.cursor(resource, order, rows[0][1:]) if rows and has_previous else None,
+        after=keyset.cursor(resource, order, found[-1][1]) if found and has_next else None,
+        before=keyset.cursor(resource, order, found[0][1]) if found and has_previous else None,
     )
 
 

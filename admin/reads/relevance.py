@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads import keyset, ordering, paging, plans, search
 from admin.reads.ordering import Order, SortKey
-from admin.reads.paging import Run, Slice, Source
+from admin.reads.paging import Found, Run, Slice, Source
 from admin.reads.query import ListQuery
 from admin.resource import Resource
 
@@ -27,8 +27,7 @@ RANKED = 1_000
 """Rows that are ranked; a multiple of every page size, so that no page holds rows of both kinds."""
 
 Values = tuple[Any, ...]
-Found = tuple[Any, Values]
-"""A row, and what it is ordered by: exactness, rank (None below the boundary) and the values of the own order."""
+"""What a row is ordered by: exactness, rank (both None below the boundary) and the values of the own order."""
 
 
 @dataclass(frozen=True)
@@ -150,8 +149,7 @@ async def _ranked(
     statement = select(*keys, *sorts).order_by(*(key.order for key in order.keys)).limit(limit).offset(offset)
     if place is not None:
         statement = statement.where(or_(*keyset.segments(order, place)))
-    found = await asked.run(paging.rows_of(asked.resource, order, statement))
-    return [(row[0], tuple(row[1:])) for row in found]
+    return await paging.read(Source(asked.resource, order, (), asked.run), statement)
 
 
 def _candidates(asked: Search, boundary: Values | None) -> Select[Any]:
@@ -181,7 +179,7 @@ async def _rest(
         found = await paging.skip(source, offset, limit)
     else:
         found = await paging.collect(source, place, limit, backwards=backwards)
-    return [(row[0], (None, None, *row[1:])) for row in found]
+    return [(row, (None, None, *values)) for row, values in found]
 
 
 def _slice(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.reads import listing
+from admin.reads import listing, paging, record
 from admin.reads.query import Filter, ListQuery
 from models import Book, Document, Event, LineItem, Order
 from tests.postgres import Database, Queries
@@ -127,6 +127,25 @@ async def test_columns_that_no_list_shows_are_not_loaded(session: AsyncSession, 
     unloaded = inspect(shown.rows[0]).unloaded
     assert {"body", "search", "updated_at"} <= unloaded
     assert not {"id", "title", "deleted_at"} & unloaded
+
+
+async def test_a_long_text_comes_as_its_beginning_and_whole_on_its_own_page(session: AsyncSession, database: Database):
+    database.sql("insert into document (title, body) values ('Short', repeat('é', 5000))")
+    shown = await listing.fetch(session, resource_of(Document, column_list=["id", "title", "body"]), ListQuery())
+    (row,) = shown.rows
+    assert (row.title, row.body) == ("Short", "é" * paging.BRIEF)
+    assert not inspect(row).modified
+    found = await record.get(session, DOCUMENT, (row.id,))
+    assert found is not None
+    assert len(found.row.body) == 5000
+
+
+async def test_what_finds_a_row_is_never_cut(session: AsyncSession, database: Database):
+    create(database)
+    slug = "x" * (paging.BRIEF + 1)
+    database.sql("insert into node values (%s, 'Root', null), ('b', 'Leaf', %s)", slug, slug)
+    rows = (await listing.fetch(session, resource_of(Node), ListQuery())).rows
+    assert {(row.slug, row.parent_slug) for row in rows} == {(slug, None), ("b", slug)}
 
 
 async def test_live_rows_and_trash_are_merged_in_order(session: AsyncSession, database: Database):
