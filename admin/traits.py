@@ -7,7 +7,6 @@ the trash, one with a tsvector column gets full-text search, without a flag that
 
 from __future__ import annotations
 
-import functools
 import re
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -135,13 +134,17 @@ class Traits:
         return getattr(self.model, name)
 
 
+_KNOWN: dict[type[Any], Traits] = {}
+
+
 def traits_of(model: type[Any]) -> Traits:
     """Inspect a mapped class. The answer is made once: mappings do not change while the process runs."""
-    return _traits_of(model)
+    if model not in _KNOWN:
+        _KNOWN[model] = _inspected(model)
+    return _KNOWN[model]
 
 
-@functools.cache
-def _traits_of(model: Any) -> Traits:
+def _inspected(model: type[Any]) -> Traits:
     mapper: Mapper[Any] = inspect(model)
     table = mapper.local_table
     if not isinstance(table, Table):
@@ -287,4 +290,4 @@ def _columns_in(expression: Any) -> list[SAColumn[Any]]:
 
 def _words(name: str) -> str:
     text = name.replace("_", " ").strip()
-    return text[:1].upper() + text[1:]
+    return "ID" if text == "id" else text[:1].upper() + text[1:]
