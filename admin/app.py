@@ -24,6 +24,7 @@ from admin.web import (
     csv_import,
     dashboard,
     deletion,
+    facets,
     health,
     list_page,
     logging,
@@ -42,7 +43,7 @@ from admin.web.logging import RequestLog
 from admin.web.metrics import Measured, Metrics
 from admin.web.sessions import Sessions
 
-PAGES = (login, dashboard, list_page, choices, record_pages, deletion, operations, csv_export, csv_import)
+PAGES = (login, dashboard, list_page, choices, facets, record_pages, deletion, operations, csv_export, csv_import)
 DOORS = [door for module in PAGES for door in module.DOORS]
 
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "text/csv", "application/json", "application/x-ndjson")

@@ -1,12 +1,14 @@
 """The form that adds a filter: a column, a condition and a value, as a plain GET form.
 
-A form cannot name its field after what is chosen in another, so it sends three fields of its own, and the list leads
-on to the address that has the filter as CONTRACT spells it (`COLUMN__OPERATOR=VALUE`).
+A form cannot name its field after what is chosen in another, so it sends fields of its own, and the list leads on to
+the address that has the filter as CONTRACT spells it (`COLUMN__OPERATOR=VALUE`). Conditions that are a person's and no
+operator's (“is today”) are written into that address as what they mean now, so that a shared link keeps its rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from admin.errors import BadRequest
@@ -15,9 +17,11 @@ from admin.reads.query import OPERATORS
 from admin.resource import Resource
 from admin.traits import Column
 from admin.web import urls
+from admin.web.facets import Option
 
-COLUMN, CONDITION, VALUE = FIELDS = ("filter-column", "filter-condition", "filter-value")
-"""Names with a hyphen, which no column of a mapped class can have."""
+FIELDS = ("filter-column", "filter-condition", "filter-value", "filter-choice", "filter-from", "filter-to")
+COLUMN, CONDITION, VALUE, CHOICE, FROM, TO = FIELDS
+"""Names with a hyphen, which no column of a mapped class can have. A choice may be sent several times."""
 
 WORDS = {
     "exact": "is",
@@ -28,33 +32,78 @@ WORDS = {
     "lte": "is at most",
     "in": "is one of (a, b, c)",
     "range": "is between (a, b)",
-    "isnull": "is empty",
+    "empty": "is empty",
+    "filled": "is not empty",
     "contains": "contains (same case)",
     "icontains": "contains",
     "startswith": "starts with",
     "date": "is on the day",
+    "today": "is today",
+    "last-7-days": "is in the last 7 days",
+    "last-30-days": "is in the last 30 days",
+    "this-month": "is in this month",
 }
 FIRST = {"text": "icontains", "json": "contains", "array": "contains", "timestamp": "gte"}
 """The condition one most likely wants; the others start with the first that fits."""
 
-INPUTS = {"date": "date", "timestamp": "date", "integer": "number", "boolean": "boolean"}
+EMPTINESS = {"empty": "true", "filled": "false"}
+"""`isnull` as the two conditions that people know."""
+
+Days = tuple[dt.date, dt.date]
+PERIODS: dict[str, Callable[[dt.date], Days]] = {
+    "today": lambda day: (day, day),
+    "last-7-days": lambda day: (day - dt.timedelta(days=6), day),
+    "last-30-days": lambda day: (day - dt.timedelta(days=29), day),
+    "this-month": lambda day: (day.replace(day=1), _end_of_month(day)),
+}
+"""What a period is on a day: its first and its last day."""
+
+INPUTS = {"date": "date", "timestamp": "date", "integer": "number"}
 
 
 @dataclass(frozen=True)
 class Filterable:
     """A column one can filter by.
 
-    `input` is how its value is entered: text, number, date, boolean, or the column's own name where it has an input of
-    its own, for its `choices` or for the parents that `choices_url` finds.
+    `input` is how its value is entered: text, number, date, or the column's own name where it has an input of
+    its own, for its `options` or for the parents that `choices_url` finds. `facet_url` answers with counted values.
     """
 
     name: str
     label: str
-    operators: tuple[str, ...]
+    conditions: tuple[str, ...]
     first: str
     input: str
-    choices: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
     choices_url: str = ""
+    facet_url: str = ""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the form's fields say."""
+
+    column: str
+    condition: str
+    text: str
+
+    @property
+    def period(self) -> Callable[[dt.date], Days] | None:
+        """For a condition that depends on the day: what it is on a day."""
+        return PERIODS.get(self.condition)
+
+    def on(self, day: dt.date) -> tuple[str, str]:
+        """The filter as a parameter of the list's address, for a condition that depends on the day."""
+        first, last = PERIODS[self.condition](day)
+        if first == last:
+            return f"{self.column}__exact", first.isoformat()
+        return f"{self.column}__range", f"{first.isoformat()},{last.isoformat()}"
+
+    def always(self) -> tuple[str, str]:
+        """The same, for any other condition."""
+        if self.condition in EMPTINESS:
+            return f"{self.column}__isnull", EMPTINESS[self.condition]
+        return f"{self.column}__{self.condition}", self.text
 
 
 def filterable(resource: Resource) -> tuple[Filterable, ...]:
@@ -64,27 +113,57 @@ def filterable(resource: Resource) -> tuple[Filterable, ...]:
 
 
 def conditions() -> tuple[tuple[str, str], ...]:
-    return tuple((operator, WORDS[operator]) for operator in OPERATORS)
+    return tuple(WORDS.items())
 
 
-def sent(items: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
-    """The filter that the form's fields mean, as a parameter of the list's address; None when it was not sent."""
+def sent(items: Sequence[tuple[str, str]]) -> Wanted | None:
+    """What the form asks for; None when it was not sent. Raises `BadRequest` where it does not say what."""
     given = dict(items)
     if COLUMN not in given:
         return None
-    if given.get(CONDITION) not in OPERATORS:
+    column, condition = given[COLUMN], given.get(CONDITION, "")
+    if condition not in (*WORDS, *OPERATORS):
         raise BadRequest("The form did not say which condition the filter has. Choose one and apply it again.")
-    return f"{given[COLUMN]}__{given[CONDITION]}", given.get(VALUE, "")
+    chosen = [text for name, text in items if name == CHOICE]
+    if condition == "in" and len(chosen) == 1:
+        return Wanted(column, "exact", chosen[0])
+    if condition == "in" and chosen:
+        return Wanted(column, "in", filters.join(chosen))
+    if condition == "in" and VALUE not in given:
+        raise BadRequest("No value was ticked. Go back, tick at least one, and add the filter again.")
+    if condition == "range" and (FROM in given or TO in given):
+        return Wanted(column, "range", filters.join([given.get(FROM, ""), given.get(TO, "")]))
+    return Wanted(column, condition, given.get(VALUE, ""))
 
 
 def _filterable(resource: Resource, column: Column) -> Filterable:
-    operators = filters.operators(column)
+    offered = _conditions(column, filters.operators(column))
+    few = bool(column.references or column.choices) or column.kind == "boolean"
     return Filterable(
         name=column.name,
         label=resource.label(column.name),
-        operators=operators,
-        first=FIRST.get(column.kind, operators[0]) if not column.references else operators[0],
-        input=column.name if column.references or column.choices else INPUTS.get(column.kind, "text"),
-        choices=column.choices,
+        conditions=offered,
+        first=FIRST.get(column.kind, offered[0]) if not column.references else offered[0],
+        input=column.name if few else INPUTS.get(column.kind, "text"),
+        options=_options(column),
         choices_url=urls.choices(resource.identity, column.name) if column.references else "",
+        facet_url=urls.facet(resource.identity, column.name) if few else "",
     )
+
+
+def _options(column: Column) -> tuple[Option, ...]:
+    if column.kind == "boolean":
+        return (Option("true", "Yes"), Option("false", "No"))
+    return tuple(Option(text, text) for text in column.choices)
+
+
+def _conditions(column: Column, operators: tuple[str, ...]) -> tuple[str, ...]:
+    """What people call the operators: emptiness in two conditions, only where it can be; and the periods of a date."""
+    plain = tuple(operator for operator in operators if operator != "isnull")
+    periods = tuple(PERIODS) if column.kind in ("date", "timestamp") else ()
+    return (*plain, *periods, *(EMPTINESS if column.nullable or not plain else ()))
+
+
+def _end_of_month(day: dt.date) -> dt.date:
+    later = day.replace(day=28) + dt.timedelta(days=4)
+    return later - dt.timedelta(days=later.day)

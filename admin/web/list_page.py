@@ -11,14 +11,14 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from admin.errors import Busy
-from admin.reads import counts
+from admin.reads import counts, days
 from admin.reads.listing import Slice
 from admin.reads.query import ListQuery
 from admin.reads.wording import inside
 from admin.resource import Resource
 from admin.web import filter_builder, list_controls, list_found, list_rows, pager, params, urls
 from admin.web.count_sentence import CountSentence, sentence
-from admin.web.filter_builder import Filterable
+from admin.web.filter_builder import Filterable, Wanted
 from admin.web.gate import Permission
 from admin.web.list_controls import Action, Chip, Choice, Header, Pairs
 from admin.web.list_found import Found
@@ -73,7 +73,7 @@ async def show(visit: Visit) -> Response:
     query = params.parse(visit.resource, items, BESIDE)
     wanted = filter_builder.sent(items)
     if wanted is not None:
-        return _with_filter(visit, query, wanted)
+        return await _with_filter(visit, query, wanted)
     found = await list_found.find(visit, query, exactly=("count", "exact") in items)
     if found.rows.page != query.page:
         return visit.redirect(list_controls.list_url(visit.resource, replace(query, page=found.rows.page)))
@@ -126,10 +126,13 @@ def build(visit: Visit, query: ListQuery, found: Found) -> ListPage:
     )
 
 
-def _with_filter(visit: Visit, query: ListQuery, wanted: tuple[str, str]) -> Response:
+async def _with_filter(visit: Visit, query: ListQuery, wanted: Wanted) -> Response:
     """Lead on to the list with one more filter, spelled as every other link spells it."""
-    pairs = [*list_controls.carried(visit.resource, query), wanted]
-    narrowed = params.parse(visit.resource, pairs)
+    pair = wanted.always()
+    if wanted.period:
+        async with visit.transaction() as session:
+            pair = wanted.on(await days.today(session))
+    narrowed = params.parse(visit.resource, [*list_controls.carried(visit.resource, query), pair])
     return visit.redirect(list_controls.list_url(visit.resource, narrowed))
 
 

@@ -70,6 +70,11 @@ def export(identity: str, kind: str, query: str = "") -> str:
 
 
 def import_upload(identity: str, query: str = "") -> str:
+def facet(identity: str, column: str) -> str:
+    """Answers the filter form with a column's values and how many rows of the list each has (`?` the list's query)."""
+    return _path(identity, "facets", column)
+
+
     return _path(identity, "import", query=query)
 
 

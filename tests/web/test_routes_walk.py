@@ -21,6 +21,7 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "GET /{identity}/list":                       (303, 200, 200, 200),
     "GET /{identity}/count":                      (303, 200, 200, 200),
     "GET /{identity}/choices/{column}":           (303, 200, 200, 200),
+    "GET /{identity}/facets/{column}":            (303, 200, 200, 200),
     "GET /{identity}/details/{pk:path}":          (303, 200, 200, 200),
     "GET /{identity}/export/csv":                 (303, 200, 200, 200),
     "GET /{identity}/export/json":                (303, 200, 200, 200),

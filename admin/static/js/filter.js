@@ -1,35 +1,70 @@
-// The filter form offers only what fits the chosen column: its conditions, and its own input for the value.
+// The filter form offers only what fits the chosen column: its conditions, and its own input for the value. Values with
+// their counts are asked for once the form is open, and take the place of those without.
 
 import { attach } from "./index.js";
+
+const WITHOUT_VALUE = ["empty", "filled", "today", "last-7-days", "last-30-days", "this-month"];
+const TYPED = ["in", "contains", "icontains", "startswith"];
 
 export default function filter(form) {
   const { "filter-column": column, "filter-condition": condition } = form.elements;
   const all = [...condition.options];
   const place = form.querySelector("[data-value]");
-  let shown = "text";
+  const asked = new Set();
 
   const showInput = () => {
     const wanted = templateFor(form, column.selectedOptions[0].dataset.input, condition.value);
-    if (wanted.dataset.for === shown) return;
-    shown = wanted.dataset.for;
-    place.replaceChildren(wanted.content.cloneNode(true));
-    attach(place);
+    if (wanted === showInput.shown) return;
+    showInput.shown = wanted;
+    place.parentElement.hidden = wanted.dataset.for === "none";
+    replace(place, wanted);
   };
   const showConditions = () => {
-    const { operators, first } = column.selectedOptions[0].dataset;
-    const fitting = operators.split(" ");
+    const { conditions, first } = column.selectedOptions[0].dataset;
+    const fitting = conditions.split(" ");
     condition.replaceChildren(...all.filter((option) => fitting.includes(option.value)));
     condition.value = first;
+    showInput();
+    ask();
+  };
+  const ask = async () => {
+    const { facet } = column.selectedOptions[0].dataset;
+    if (!facet || asked.has(facet) || !form.closest("details").open) return;
+    asked.add(facet);
+    const response = await fetch(`${facet}?${listOf(form)}`).catch(() => null);
+    if (response?.status !== 200) return;
+    form.append(document.createRange().createContextualFragment(await response.text()));
     showInput();
   };
 
   column.addEventListener("change", showConditions);
   condition.addEventListener("change", showInput);
+  form.closest("details").addEventListener("toggle", ask);
   showConditions();
 }
 
+// The list that the values are counted in: what the form carries along.
+function listOf(form) {
+  const carried = [...form.querySelectorAll(":scope > input[type=hidden]")];
+  return new URLSearchParams(carried.map((input) => [input.name, input.value]));
+}
+
+// The last one counts: what was fetched stands behind what came with the page.
 function templateFor(form, input, condition) {
-  const typed = ["in", "range", "contains", "icontains", "startswith"].includes(condition);
-  const name = condition === "isnull" ? "isnull" : typed ? "text" : input;
-  return form.querySelector(`template[data-for="${name}"]`);
+  const typed = TYPED.includes(condition) ? "text" : condition === "range" ? "text-range" : input;
+  const names = WITHOUT_VALUE.includes(condition) ? ["none"] : [`${input}-${condition}`, typed];
+  return names.map((name) => [...form.querySelectorAll(`template[data-for="${name}"]`)].at(-1)).find(Boolean);
+}
+
+// What was entered already stays, and so does the focus.
+function replace(place, template) {
+  const chosen = place.querySelector("select")?.value;
+  const ticked = [...place.querySelectorAll(":checked")].map((box) => box.value);
+  const focused = place.contains(document.activeElement);
+  place.replaceChildren(template.content.cloneNode(true));
+  const select = place.querySelector("select");
+  if ([...(select?.options ?? [])].some((option) => option.value === chosen)) select.value = chosen;
+  for (const box of place.querySelectorAll("[type=checkbox]")) box.checked = ticked.includes(box.value);
+  if (focused) place.querySelector("select, input")?.focus();
+  attach(place);
 }
