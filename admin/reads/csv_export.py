@@ -10,7 +10,7 @@ which makes it possible to take exactly those away again.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, not_, or_, select, text
@@ -63,12 +63,15 @@ def header(resource: Resource) -> str:
     return ",".join(resource.export_columns) + "\n"
 
 
-async def stream(session: AsyncSession, statement: Select[Any]) -> AsyncIterator[list[str]]:
-    """The lines, a batch at a time; memory stays flat however many there are."""
+async def stream(session: AsyncSession, statement: Select[Any]) -> AsyncGenerator[list[str], None]:
+    """The lines, a batch at a time; memory stays flat however many there are. Close it when you stop before the end."""
     await session.execute(SETTINGS)
     result = await session.stream_scalars(statement.execution_options(yield_per=BATCH))
-    async for lines in result.partitions(BATCH):
-        yield list(lines)
+    try:
+        async for lines in result.partitions(BATCH):
+            yield list(lines)
+    finally:
+        await result.close()
 
 
 def _lines(resource: Resource, query: ListQuery, line: ColumnElement[str]) -> Select[Any]:

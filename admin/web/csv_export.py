@@ -7,7 +7,7 @@ leaves ends the query and gives the connection back.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 from urllib.parse import quote
@@ -24,14 +24,24 @@ from admin.web.gate import Permission
 from admin.web.routes import Door
 from admin.web.visit import Visit
 
+Chunks = AsyncGenerator[str, None] | AsyncGenerator[bytes, None]
+
 log = structlog.get_logger("larder.export")
 
 
 class Download(StreamingResponse):
     """A file for the visitor's disk, made while it is sent; `name` is what it is called there."""
 
-    def __init__(self, chunks: AsyncIterator[str] | AsyncIterator[bytes], name: str, media_type: str) -> None:
-        super().__init__(chunks, media_type=media_type, headers={"content-disposition": attachment(name)})
+    def __init__(self, chunks: Chunks, name: str, media_type: str, first: str | bytes = "") -> None:
+        super().__init__(
+            _after(first, chunks), media_type=media_type, headers={"content-disposition": attachment(name)}
+        )
+        self._chunks = chunks
+
+    @classmethod
+    async def begun(cls, chunks: Chunks, name: str, media_type: str) -> Download:
+        """The answer with its first chunk made already: what cannot be read is still an error page."""
+        return cls(chunks, name, media_type, await anext(chunks, ""))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -39,8 +49,13 @@ class Download(StreamingResponse):
         finally:
             # Also when the visitor has left: the query has to end and its connection to go back, whatever else ends.
             with anyio.CancelScope(shield=True):
-                async with aclosing(self.body_iterator):  # type: ignore[type-var]  # always a generator of ours
-                    pass
+                await self._chunks.aclose()
+
+
+async def _after(first: str | bytes, chunks: Chunks) -> AsyncIterator[str | bytes]:
+    yield first
+    async for chunk in chunks:
+        yield chunk
 
 
 def attachment(name: str) -> str:
@@ -55,26 +70,27 @@ async def export_csv(visit: Visit) -> Response:
     query = params.parse(visit.resource, visit.request.query_params.multi_items(), beside=("raw",))
     raw = visit.request.query_params.get("raw") == "1"
     statement = csv_export.as_csv(visit.resource, query, raw=raw)
-    chunks = await _begun(_rows(visit, statement, csv_export.header(visit.resource)))
-    return Download(chunks, _name(visit, "-raw.csv" if raw else ".csv"), "text/csv; charset=utf-8")
+    rows = _rows(visit, statement, csv_export.header(visit.resource))
+    return await Download.begun(rows, _name(visit, "-raw.csv" if raw else ".csv"), "text/csv; charset=utf-8")
 
 
 async def export_json(visit: Visit) -> Response:
     query = params.parse(visit.resource, visit.request.query_params.multi_items())
-    chunks = await _begun(_rows(visit, csv_export.as_json(visit.resource, query), ""))
-    return Download(chunks, _name(visit, ".jsonl"), "application/x-ndjson")
+    rows = _rows(visit, csv_export.as_json(visit.resource, query), "")
+    return await Download.begun(rows, _name(visit, ".jsonl"), "application/x-ndjson")
 
 
-async def _rows(visit: Visit, statement: Select[Any], header: str) -> AsyncIterator[str]:
+async def _rows(visit: Visit, statement: Select[Any], header: str) -> AsyncGenerator[str, None]:
     rows, complete = 0, False
     try:
         async with visit.transaction() as session:
             await csv_export.set_timeout(session, visit.console.settings.export_timeout_ms)
             head = header
-            async for lines in csv_export.stream(session, statement):
-                rows += len(lines)
-                yield head + "".join(lines)
-                head = ""
+            async with aclosing(csv_export.stream(session, statement)) as batches:
+                async for lines in batches:
+                    rows += len(lines)
+                    yield head + "".join(lines)
+                    head = ""
             if head:
                 yield head
         complete = True
@@ -83,21 +99,6 @@ async def _rows(visit: Visit, statement: Select[Any], header: str) -> AsyncItera
             "exported" if complete else "export ended early",
             identity=visit.resource.identity, rows=rows, person=visit.actor.name,
         )  # fmt: skip
-
-
-async def _begun(chunks: AsyncIterator[str]) -> AsyncIterator[str]:
-    """The same chunks, the first of them made already."""
-    first = await anext(chunks, "")
-
-    async def all_of_them() -> AsyncIterator[str]:
-        try:
-            yield first
-            async for chunk in chunks:
-                yield chunk
-        finally:
-            await chunks.aclose()  # type: ignore[attr-defined]  # a generator of ours
-
-    return all_of_them()
 
 
 def _name(visit: Visit, ending: str) -> str:

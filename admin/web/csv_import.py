@@ -6,7 +6,8 @@ job or a command does exactly the same. Everybody sees their own imports, admins
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 
 import structlog
@@ -127,13 +128,13 @@ async def rejects_file(visit: Visit) -> Response:
     async with visit.transaction() as session:
         visit, stored = await _opened(visit, session)
 
-    async def chunks() -> AsyncIterator[bytes]:
-        async with visit.transaction() as session:
-            async for chunk in rejects.stream(session, stored):
+    async def chunks() -> AsyncGenerator[bytes, None]:
+        async with visit.transaction() as session, aclosing(rejects.stream(session, stored)) as made:
+            async for chunk in made:
                 yield chunk
 
     stem = stored.record.file_name.rpartition(".")[0] or stored.record.file_name
-    return Download(chunks(), f"{stem}-rejects.csv", "text/csv; charset=utf-8")
+    return await Download.begun(chunks(), f"{stem}-rejects.csv", "text/csv; charset=utf-8")
 
 
 async def index(visit: Visit) -> Response:

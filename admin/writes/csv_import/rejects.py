@@ -6,7 +6,7 @@ takes away.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from psycopg.sql import Composable
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,7 +30,7 @@ copy (
 """
 
 
-async def stream(session: AsyncSession, stored: Stored) -> AsyncIterator[bytes]:
+async def stream(session: AsyncSession, stored: Stored) -> AsyncGenerator[bytes, None]:
     """The file in chunks, in the delimiter of the one that was handed in; UTF-8. Empty when nothing is kept."""
     if stored.staged is None or not await _kept(session, stored.id):
         return
