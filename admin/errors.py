@@ -23,6 +23,13 @@ class BadRequest(LarderError):
     title = "This request makes no sense"
 
 
+class TooFar(LarderError):
+    """A page lies so deep in its list that counting up to it takes too long."""
+
+    status = 400
+    title = "This page is too far away"
+
+
 class NotAllowed(LarderError):
     """The person's role does not include this."""
 

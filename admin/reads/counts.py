@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads import plans
 from admin.reads.listing import Slice, narrowed
-from admin.reads.query import ListQuery
+from admin.reads.query import LAST, ListQuery
 from admin.reads.visibility import INCLUDE
 from admin.resource import Resource
 
@@ -95,12 +95,17 @@ async def some(session: AsyncSession, statement: Select[Any]) -> bool:
 
 
 def _reached_the_end(query: ListQuery, shown: Slice) -> bool:
-    return not shown.has_next and query.after is None and query.before is None
+    return not shown.has_next and _numbered(query, shown)
+
+
+def _numbered(query: ListQuery, shown: Slice) -> bool:
+    """Whether the page's number says how many rows stand before it."""
+    return shown.page != LAST and query.after is None and query.before is None
 
 
 def _seen(query: ListQuery, shown: Slice | None) -> int:
     """Rows that are there for certain; old statistics may expect fewer."""
-    if shown is None or query.after or query.before:
+    if shown is None or not _numbered(query, shown):
         return 0
     return (shown.page - 1) * query.size + len(shown.rows) + int(shown.has_next)
 

@@ -12,16 +12,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.reads import paging, parents, plans, relevance
+from admin.reads import deep_pages, paging, parents, plans, relevance
 from admin.reads.filters import filtered
 from admin.reads.ordering import Order, order_of, ordered
 from admin.reads.paging import Slice, Source
-from admin.reads.query import ListQuery
+from admin.reads.query import LAST, ListQuery
 from admin.reads.search import searched
-from admin.reads.visibility import INCLUDE, visible
+from admin.reads.visibility import visible
 from admin.resource import Resource
 
 __all__ = ["NARROWING", "STEPS", "Slice", "cursor_order", "fetch", "matching", "narrowed"]
@@ -33,9 +33,6 @@ NARROWING: tuple[Step, ...] = (visible, filtered, searched)
 
 STEPS: tuple[Step, ...] = (*NARROWING, ordered)
 """Which rows in which order: all that a page, an export or a bulk act needs."""
-
-FAR = 10_000
-"""Rows an OFFSET may pass over without a thought: some milliseconds."""
 
 
 def matching(resource: Resource, query: ListQuery) -> Select[Any]:
@@ -54,38 +51,43 @@ def cursor_order(resource: Resource, query: ListQuery) -> Order:
     return relevance.cursor_order(resource) if by_relevance else order_of(resource, query)
 
 
-async def fetch(session: AsyncSession, resource: Resource, query: ListQuery) -> Slice:
-    """One page of the list; for a page past the end the last one. Raises `BadRequest` for a cursor of another list."""
-    by_relevance = query.search and not query.sort
-    found = await (_by_relevance if by_relevance else _in_order)(session, resource, query)
+async def fetch(session: AsyncSession, resource: Resource, query: ListQuery, total: int | None = None) -> Slice:
+    """One page of the list; for a page past the end the last one.
+
+    `total` is the number of the list's rows, if the caller has counted them: it makes far pages reachable. Raises
+    `BadRequest` for a cursor of another list and `TooFar` for a page that cannot be counted to in a moment.
+    """
+    if query.search and not query.sort:
+        found = await _by_relevance(session, resource, query)
+    else:
+        found = await _in_order(session, resource, query, total)
     return replace(found, parents=await parents.shown(session, resource, resource.list_columns, found.rows))
 
 
 async def _by_relevance(session: AsyncSession, resource: Resource, query: ListQuery) -> Slice:
     everything = narrowed(resource, replace(query, search=""))
-    found = await relevance.fetch(session, resource, query, everything)
-    if not found.rows and query.page > 1:
-        last = max(1, -(-await _total(session, resource, query) // query.size))
-        found = await relevance.fetch(session, resource, replace(query, page=last), everything)
-    return found
+    if query.page != LAST:
+        found = await relevance.fetch(session, resource, query, everything)
+        if found.rows or query.page == 1:
+            return found
+    ((total,),) = await plans.searching(session, deep_pages.count_of(narrowed(resource, query)))
+    last = max(1, -(-total // query.size))
+    return await relevance.fetch(session, resource, replace(query, page=last, after=None, before=None), everything)
 
 
-async def _in_order(session: AsyncSession, resource: Resource, query: ListQuery) -> Slice:
+async def _in_order(session: AsyncSession, resource: Resource, query: ListQuery, total: int | None) -> Slice:
     run = functools.partial(plans.rows, session)
     if query.search:
         few = await plans.estimate(session, narrowed(resource, query)) <= plans.FEW
         run = functools.partial(plans.searching, session, few=few)
     source = Source(resource, order_of(resource, query), _sides(resource, query), run)
     if query.after or query.before:
-        return await paging.beside(source, query)
-    offset = (query.page - 1) * query.size
-    if offset < FAR or offset < await plans.estimate(session, narrowed(resource, query)):
-        found = await paging.numbered(source, query)
-        if found.rows or query.page == 1:
+        found = await paging.beside(source, query)
+        if query.mode == "scroll" or query.page == 1 or (found.rows and found.has_previous):
             return found
-    # Behind what the planner expects: looked for from the end, where otherwise all rows would be passed over.
-    total = await _total(session, resource, query)
-    return await (paging.numbered(source, query) if offset < total else paging.last(source, query, total))
+        # The rows around the cursor have gone since: the page is the first, or what its number says.
+        query = replace(query, page=1 if query.before else query.page, after=None, before=None)
+    return await deep_pages.fetch(session, source, query, narrowed(resource, query), total)
 
 
 def _sides(resource: Resource, query: ListQuery) -> tuple[Select[Any], ...]:
@@ -93,13 +95,6 @@ def _sides(resource: Resource, query: ListQuery) -> tuple[Select[Any], ...]:
     if query.deleted == "with" and resource.traits.soft_deletes and not query.search:
         return tuple(narrowed(resource, replace(query, deleted=side)) for side in ("hide", "only"))
     return (narrowed(resource, query),)
-
-
-async def _total(session: AsyncSession, resource: Resource, query: ListQuery) -> int:
-    ones = narrowed(resource, query).with_only_columns(literal(1).label("one"), maintain_column_froms=True).subquery()
-    statement = select(func.count()).select_from(ones).execution_options(**INCLUDE)
-    ((total,),) = await (plans.searching if query.search else plans.rows)(session, statement)
-    return int(total)
 
 
 def _through(steps: tuple[Step, ...], resource: Resource, query: ListQuery) -> Select[Any]:

@@ -22,7 +22,7 @@ from admin.reads import keyset, parents
 from admin.reads.ordering import Order, SortKey, arranged
 from admin.reads.parents import Parents
 from admin.reads.plans import Rows
-from admin.reads.query import ListQuery
+from admin.reads.query import LAST, ListQuery
 from admin.reads.visibility import INCLUDE
 from admin.resource import Resource
 
@@ -38,7 +38,8 @@ BRIEF = 1_000
 class Slice:
     """The rows of one page, and where it stands in the list.
 
-    `page` is the page shown: the last one when a page past the end was asked for. `after` and `before` are the cursors
+    `page` is the page shown: the last one when a page past the end was asked for; `LAST` when its number would have to
+    be counted. `after` and `before` are the cursors
     of the neighbouring pages, None at the ends of the list. `parents` names the parents of the listed foreign keys.
     """
 
@@ -48,6 +49,8 @@ class Slice:
     has_next: bool
     after: str | None = None
     before: str | None = None
+    top: str | None = None
+    """Cursor of the first row, whatever is before it: new rows are asked for by it. None in order of relevance."""
     parents: Parents = field(default_factory=dict)
 
 
@@ -67,13 +70,25 @@ async def numbered(source: Source, query: ListQuery) -> Slice:
     return slice_of(source, query, found[: query.size], has_previous=query.page > 1, has_next=len(found) > query.size)
 
 
-async def last(source: Source, query: ListQuery, total: int) -> Slice:
-    """The last page of a list of `total` rows, read from its end: no row before it is touched."""
-    page = max(1, -(-total // query.size))
-    turned = replace(source, order=source.order.turned)
-    keys = _keys(turned, (), total - (page - 1) * query.size)
-    found = (await read(turned, keys))[::-1] if total else []
-    return slice_of(source, replace(query, page=page), found, has_previous=page > 1, has_next=False)
+async def from_end(source: Source, query: ListQuery, total: int) -> Slice:
+    """The page of this number in a list of `total` rows, reached from its end; the last one for a page past it."""
+    last = max(1, -(-total // query.size))
+    page = last if query.page == LAST else min(query.page, last)
+    behind = max(0, total - page * query.size)
+    found = await _backwards(source, total - behind - (page - 1) * query.size, offset=behind) if total else []
+    return slice_of(source, replace(query, page=page), found[::-1], has_previous=page > 1, has_next=behind > 0)
+
+
+async def ending(source: Source, query: ListQuery) -> Slice:
+    """The last rows of a list that nobody has counted: what has no number costs no more than a first page."""
+    found = await _backwards(source, query.size + 1)
+    page, more = found[: query.size][::-1], len(found) > query.size
+    return slice_of(source, replace(query, page=LAST), page, has_previous=more, has_next=False)
+
+
+async def _backwards(source: Source, limit: int, *, offset: int = 0) -> list[Found]:
+    """Rows from the end of a list, the last one first."""
+    return await skip(replace(source, order=source.order.turned), offset, limit)
 
 
 async def beside(source: Source, query: ListQuery) -> Slice:
@@ -130,7 +145,8 @@ def _brief(resource: Resource) -> list[str]:
 def _statement(resource: Resource, order: Order, keys: Select[Any], brief: Sequence[str]) -> Select[Any]:
     traits = resource.traits
     trash_mark = [traits.deleted_at] if traits.deleted_at else []
-    names = dict.fromkeys([*resource.list_columns, *traits.key, traits.label, *trash_mark])
+    shown = dict.fromkeys([*resource.list_columns, *traits.key, traits.label, *trash_mark])
+    names = traits.columns if resource.whole_rows else shown
     whole = [traits.attribute(name) for name in names if name not in brief]
     page = keys.subquery("page")
     same = (traits.attribute(name) == page.c[f"key_{place}"] for place, name in enumerate(traits.key))
@@ -163,6 +179,7 @@ def slice_of(source: Source, query: ListQuery, found: list[Found], *, has_previo
         has_next=has_next,
         after=keyset.cursor(resource, order, found[-1][1]) if found and has_next else None,
         before=keyset.cursor(resource, order, found[0][1]) if found and has_previous else None,
+        top=keyset.cursor(resource, order, found[0][1]) if found else None,
     )
 
 

@@ -12,6 +12,9 @@ from typing import Any, Literal
 Deleted = Literal["hide", "with", "only"]
 Mode = Literal["pages", "scroll"]
 
+LAST = 0
+"""In place of a page's number: the last page, whatever its number is."""
+
 OPERATORS = (
     "exact", "ne", "gt", "gte", "lt", "lte", "in", "range", "isnull", "contains", "icontains", "startswith", "date",
 )  # fmt: skip
@@ -29,7 +32,11 @@ class Filter:
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What a list shows. `sort` is None for the table's own order; `after` and `before` are opaque keyset cursors."""
+    """What a list shows. `sort` is None for the table's own order; `after` and `before` are opaque keyset cursors.
+
+    Beside a cursor the number of a page is only its name: the rows are those beside the cursor, at the same cost
+    at any depth. `mode` is None where the address leaves it open: pages, unless something else is remembered.
+    """
 
     search: str = ""
     filters: tuple[Filter, ...] = ()
@@ -53,4 +60,4 @@ class ListQuery:
 
     def restarted(self, **changes: Any) -> ListQuery:
         """The same list with something changed, from its first page: an old page or cursor means nothing there."""
-        return replace(self, page=1, after=None, before=None, **changes)
+        return replace(self, **{"page": 1, "after": None, "before": None, **changes})

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from admin.errors import BadRequest
 from admin.reads import filters, keyset, listing, ordering
-from admin.reads.query import OPERATORS, Deleted, Filter, ListQuery, Mode
+from admin.reads.query import LAST, OPERATORS, Deleted, Filter, ListQuery, Mode
 from admin.resource import Resource
 from admin.settings import PAGE_SIZES
 from admin.values import BadValue
@@ -65,7 +65,7 @@ def pairs(resource: Resource, query: ListQuery) -> list[tuple[str, str]]:
         ("sort", "desc", query.sort is not None and query.descending),
         ("mode", query.mode, query.mode != "pages"),
         ("pageSize", query.size, query.size != resource.page_size),
-        ("page", query.page, query.page != 1),
+        ("page", "last" if query.page == LAST else query.page, query.page != 1),
         ("after", query.after, query.after is not None),
         ("before", query.before, query.before is not None),
     ]
@@ -139,6 +139,8 @@ def _deleted(resource: Resource, given: dict[str, str]) -> str:
 
 
 def _page(text: str) -> int:
+    if text == "last":
+        return LAST
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_PAGE_DIGITS else 0
     if number < 1:
         raise BadRequest(f"The parameter page makes no sense: {_quoted(text)} is not the number of a page.")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.reads import listing, paging, record
+from admin.reads import deep_pages, listing, paging, record
 from admin.reads.query import Filter, ListQuery
 from models import Book, Document, Event, LineItem, Order
 from tests.postgres import Database, Queries
@@ -169,7 +169,7 @@ async def test_live_rows_and_trash_are_merged_in_order(session: AsyncSession, da
 async def test_a_far_page_of_a_large_list_is_not_walked_to_twice(
     session: AsyncSession, database: Database, queries: Queries, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(listing, "FAR", 100)
+    monkeypatch.setattr(deep_pages, "FAR", 100)
     database.sql("insert into event (kind) select 'a' from generate_series(1, 1010) i")
     database.sql("analyze event")
     shown = await listing.fetch(session, EVENT, ListQuery(page=1000, size=50))
