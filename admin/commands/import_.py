@@ -20,6 +20,7 @@ from admin.resource import Resource
 from admin.settings import Settings
 from admin.writes.csv_import import apply, mapping, receive, rejects, store
 from admin.writes.csv_import.options import Match, Mode, Options
+from admin.writes.csv_import.receive import Upload
 from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.sniff import DELIMITERS, ENCODINGS
 from admin.writes.csv_import.store import Stored
@@ -95,11 +96,11 @@ async def _handed_in(
 ) -> AsyncIterator[Stored]:
     """The import, read and reviewed. What was not applied is cancelled in the end: a command leaves nothing behind."""
     with wanted.file.open("rb") as file:
+        upload = Upload(wanted.file.name, file, wanted.encoding, wanted.delimiter)
         async with sessions.begin() as session:
             import_id = await receive.receive(
-                session, _actor(), resource, wanted.file.name, file,
-                timeout_ms=settings.import_timeout_ms, encoding=wanted.encoding, delimiter=wanted.delimiter,
-            )  # fmt: skip
+                session, _actor(), resource, upload, timeout_ms=settings.import_timeout_ms
+            )
     try:
         async with sessions() as session:
             stored = await store.get(session, import_id)

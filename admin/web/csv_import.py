@@ -28,6 +28,7 @@ from admin.web.visit import Visit
 from admin.writes.csv_import import apply, receive, rejects, review, store
 from admin.writes.csv_import.errors import Unreadable
 from admin.writes.csv_import.options import Options
+from admin.writes.csv_import.receive import Upload
 from admin.writes.csv_import.report import Rejection
 from admin.writes.csv_import.review import Line
 from admin.writes.csv_import.store import Stored
@@ -48,8 +49,9 @@ async def hand_in(visit: Visit) -> Response:
             return _upload_again(visit, BadRequest("Choose a CSV file first."))
         try:
             async with visit.transaction() as session:
+                sent = Upload(file.filename, file.file)
                 import_id = await receive.receive(
-                    session, visit.actor, visit.resource, file.filename, file.file, timeout_ms=_timeout(visit)
+                    session, visit.actor, visit.resource, sent, timeout_ms=_timeout(visit)
                 )
         except Unreadable as error:
             return _upload_again(visit, error)

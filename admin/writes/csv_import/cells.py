@@ -76,15 +76,17 @@ async def _values(session: AsyncSession, plan: Plan, shapes: dict[int, Shape]) -
 
 def _number(plan: Plan, cell: int, shape: Shape) -> Composable:
     """0 for a value, the number of the first broken rule, or NULL for an empty cell."""
-    whens = [
+    whens = [st.of("when {c} is null then null", c=st.name("s", f"c{cell}"))]
+    if shape.plain is not None:
+        whens.append(st.of("when {plain} then 0", plain=shape.plain))
+    mapped = next(mapped for mapped in plan.mapped if mapped.cell == cell)
+    if mapped.read_as[0].kind != "text":
+        whens.append(st.of("when {text} = '' then null", text=shape.text))
+    whens += [
         st.of("when {broken} then {n}", broken=rule.broken, n=st.lit(number))
         for number, rule in enumerate(shape.rules, 1)
     ]
-    empty = st.of("{c} is null", c=st.name("s", f"c{cell}"))
-    mapped = next(mapped for mapped in plan.mapped if mapped.cell == cell)
-    if mapped.read_as[0].kind != "text":
-        empty = st.of("({empty} or {text} = '')", empty=empty, text=shape.text)
-    return st.of("(case when {empty} then null {whens} else 0 end)::smallint", empty=empty, whens=st.joined(" ", whens))
+    return st.of("(case {whens} else 0 end)::smallint", whens=st.joined(" ", whens))
 
 
 async def _errors(session: AsyncSession, plan: Plan, shapes: dict[int, Shape]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from anyio import to_thread
@@ -23,32 +23,32 @@ from admin.writes.csv_import.store import Stored
 NAME_LIMIT = 255
 
 
-async def receive(
-    session: AsyncSession,
-    actor: Actor,
-    resource: Resource,
-    name: str,
-    file: BinaryIO,
-    *,
-    timeout_ms: int,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-) -> int:
+@dataclass(frozen=True)
+class Upload:
+    """A file that is handed in, open for reading; encoding and delimiter are found in it unless they are given."""
+
+    name: str
+    file: BinaryIO
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+async def receive(session: AsyncSession, actor: Actor, resource: Resource, upload: Upload, *, timeout_ms: int) -> int:
     """Take a file in, read it and check what is offered for it; returns the import's id.
 
-    What is not said of encoding and delimiter is found in the file. Raises `Unreadable` for what is no CSV file at all; nothing is kept then. A file that might be readable in another
+    Raises `Unreadable` for what is no CSV file at all; nothing is kept then. A file that might be readable in another
     encoding or with another delimiter is kept, in state `failed`, with the reason.
     """
-    form = await to_thread.run_sync(sniff.sniff, file, encoding, delimiter)
+    form = await to_thread.run_sync(sniff.sniff, upload.file, upload.encoding, upload.delimiter)
     await store.sweep(session)
-    sha256, size = await to_thread.run_sync(stage.digest, file)
+    sha256, size = await to_thread.run_sync(stage.digest, upload.file)
     import_id = await store.add(
         session, actor, resource.identity,
-        file_name=clean_name(name), file_bytes=size, sha256=sha256, options=store.kept(form),
+        file_name=clean_name(upload.name), file_bytes=size, sha256=sha256, options=store.kept(form),
     )  # fmt: skip
     async with bounded(session, timeout_ms):
-        await stage.keep_file(session, import_id, file)
-        await _read(session, resource, import_id, file, form)
+        await stage.keep_file(session, import_id, upload.file)
+        await _read(session, resource, import_id, upload.file, form)
     return import_id
 
 

@@ -13,6 +13,7 @@ from admin import site
 from admin.actor import Actor
 from admin.resource import Resource
 from admin.writes.csv_import import apply, receive, store
+from admin.writes.csv_import.receive import Upload
 from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.sniff import Format
 from admin.writes.csv_import.store import Stored
@@ -39,7 +40,9 @@ class Imports:
         """What is found in the file, with what is offered for it."""
         file = io.BytesIO(content.encode() if isinstance(content, str) else content)
         async with self.sessions.begin() as session:
-            self.id = await receive.receive(session, ANN, self.resource(identity), name, file, timeout_ms=TIMEOUT_MS)
+            self.id = await receive.receive(
+                session, ANN, self.resource(identity), Upload(name, file), timeout_ms=TIMEOUT_MS
+            )
         return await self.stored()
 
     async def stored(self, import_id: int | None = None) -> Stored:
