@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from admin import exact_json
 from admin.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def make_engine(settings: Settings, url: str | None = None) -> AsyncEngine:
     engine = create_async_engine(
         target,
         hide_parameters=True,
+        json_serializer=exact_json.dumps,
+        json_deserializer=exact_json.loads,
         connect_args={
             # Never prepared: after five runs Postgres may settle on a generic plan, which for a rare search word walks
             # a whole index (hundreds of milliseconds instead of one); and a pooler cannot carry prepared statements.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-import json
 import re
 import uuid
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import types
 
+from admin import exact_json
 from admin.traits import Column, Kind, Traits, kind_of
 
 TRUE = frozenset({"true", "t", "yes", "y", "on", "1"})
@@ -52,9 +52,9 @@ def show(column: Column, value: Any) -> str:
     if value is None:
         return ""
     if column.kind == "json":
-        return json.dumps(value, ensure_ascii=False)
+        return exact_json.dumps(value)
     if column.kind == "array":
-        return json.dumps([_plain(item) for item in value], ensure_ascii=False)
+        return exact_json.dumps([_plain(item) for item in value])
     if column.kind == "enum" and isinstance(value, enum.Enum):
         return str(column.sa.type._valid_lookup[value])  # type: ignore[attr-defined] # noqa: SLF001 as in _enum: the stored label may be the member's name
     return _plain_text(value)
@@ -210,15 +210,13 @@ def _enum(column: Column, text: str) -> Any:
 
 def _json(_: Column, text: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return exact_json.loads(text)
     except RecursionError:
         raise BadValue("is JSON nested too deeply") from None
-    except json.JSONDecodeError as error:
+    except exact_json.NotANumber as error:
+        raise BadValue(f"is not JSON: {error} is no JSON number") from None
+    except exact_json.JSONError as error:
         raise BadValue(f"is not JSON: line {error.lineno}, column {error.colno}") from None
-
-
-def _no_constant(name: str) -> Any:
-    raise BadValue(f"is not JSON: {name} is no JSON number")
 
 
 def _array(column: Column, text: str) -> list[Any]:

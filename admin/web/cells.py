@@ -6,12 +6,11 @@ Text only: what a cell looks like in HTML stands in `templates/components/cell.h
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from admin import values
+from admin import exact_json, values
 from admin.reads.parents import Parent
 from admin.traits import Column, Kind
 
@@ -145,9 +144,9 @@ def _moment(value: dt.datetime) -> Cell:
 
 
 def _dumped(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = exact_json.dumps(value)
     # A lone surrogate is valid in JSON but in no page: escaped, it is the same value.
-    return text if text.isprintable() else json.dumps(value, default=str)
+    return text if text.isprintable() else exact_json.dumps(value, escape=True)
 
 
 def _long(text: str, kind: str) -> Cell:

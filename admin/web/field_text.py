@@ -7,13 +7,12 @@ what they mean in their column, and a value that no text can carry there and bac
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import JSONB
 
-from admin import values
+from admin import exact_json, values
 from admin.traits import Column
 from admin.values import BadValue
 
@@ -25,9 +24,9 @@ def show(column: Column, value: Any) -> str:
     """The text of a value in a form: `values.show`, but JSON over several lines, and the JSON null is a value."""
     if column.kind != "json" or (value is None and column.nullable):
         return values.show(column, value)
-    text = json.dumps(value, ensure_ascii=False, indent=2 if isinstance(value, dict | list) and value else None)
+    text = exact_json.dumps(value, indent=2 if isinstance(value, dict | list) and value else None)
     # A lone surrogate is valid in JSON but in no page: escaped, it is the same value.
-    return text if _encodes(text) else json.dumps(value, indent=2)
+    return text if _encodes(text) else exact_json.dumps(value, indent=2, escape=True)
 
 
 def readable(column: Column, value: Any) -> tuple[str, bool]:
@@ -93,7 +92,7 @@ def _comparable(column: Column, text: str) -> Any:
     """JSON is compared as JSON: in Python 1 equals true. The order of keys is a part of json, not of jsonb."""
     value = values.parse(column, text)
     if column.kind in ("json", "array"):
-        return json.dumps(value, sort_keys=isinstance(column.sa.type, JSONB), default=str)
+        return exact_json.dumps(value, sort_keys=isinstance(column.sa.type, JSONB))
     return value
 
 

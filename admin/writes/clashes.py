@@ -8,13 +8,13 @@ of the whole row, and needs none.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin import exact_json
 from admin.errors import Conflict
 from admin.reads import history, record, wording
 from admin.reads.record import Record
@@ -87,7 +87,7 @@ async def _stale(session: AsyncSession, resource: Resource, edit: Edit, names: l
 def same(column: Column, one: Any, other: Any) -> bool:
     """Whether two values of a column are the same to the database: `1` and `true` are equal in Python, not in JSON."""
     if column.kind == "json":
-        return json.dumps(one, sort_keys=True, default=str) == json.dumps(other, sort_keys=True, default=str)
+        return exact_json.dumps(one, sort_keys=True) == exact_json.dumps(other, sort_keys=True)
     if column.kind == "array" and isinstance(one, list) and isinstance(other, list):
         return [(type(item), item) for item in one] == [(type(item), item) for item in other]
     return bool(one == other or (one != one and other != other))  # noqa: PLR0124 only NaN differs from itself
