@@ -35,6 +35,9 @@ def grant(connection: sa.Connection, app_role: str) -> None:
         connection.execute(sa.text(f"revoke truncate on all tables in schema {schema} from {role}, public"))
         connection.execute(sa.text(f"grant usage, update on all sequences in schema {schema} to {role}"))
     connection.execute(sa.text(f"grant usage, create on schema {STAGING} to {role}"))
+    # Undo works out in a temporary table what becomes of each row. Everybody may make one by default, not everywhere.
+    database = connection.dialect.identifier_preparer.quote_identifier(str(connection.engine.url.database))
+    connection.execute(sa.text(f"grant temporary on database {database} to {role}"))
     _narrow(connection, role)
 
 
