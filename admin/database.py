@@ -1,18 +1,20 @@
 """The way to the database: engine and pool, the console's own sessionmaker, and how long a statement may take.
 
-Cookbook recipe “connection pool”. Limits are transaction-local (`SET LOCAL`), so they hold behind PgBouncer in
-transaction mode too, where nothing else survives from one transaction to the next.
+Cookbook recipe “connection pool”. A connection brings its limits along from its start, which costs no statement. Behind
+PgBouncer in transaction mode nothing survives from one transaction to the next: there each begins by setting them.
 """
 
 from __future__ import annotations
 
+import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from admin import exact_json
 from admin.settings import Settings
@@ -20,8 +22,13 @@ from admin.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+
 CONNECT_TIMEOUT_S = 3
 """A database that does not answer must cost a page seconds, not minutes."""
+
+FRESH_S = 2.0
+"""A connection used within so many seconds is taken to be alive: asking it would cost each page a round trip."""
 
 
 class ConsoleSession(Session):
@@ -51,10 +58,14 @@ def make_engine(settings: Settings, url: str | None = None) -> AsyncEngine:
             "keepalives_interval": 5,
             "keepalives_count": 3,
             "application_name": "larder",
+            **({} if settings.pooler else {"options": _options(settings, target)}),
         },
         **_pool(settings),
     )
-    _limit_every_transaction(engine, settings)
+    if settings.pooler:
+        _limit_every_transaction(engine, settings)
+    elif settings.pool_pre_ping:
+        _ping_idle_connections(engine)
     return engine
 
 
@@ -66,16 +77,47 @@ def _pool(settings: Settings) -> dict[str, Any]:
         "max_overflow": settings.pool_overflow,
         "pool_timeout": settings.pool_timeout,
         "pool_recycle": settings.pool_recycle,
-        "pool_pre_ping": settings.pool_pre_ping,
     }
 
 
+def _limits(settings: Settings) -> dict[str, str]:
+    return {
+        "statement_timeout": str(settings.statement_timeout_ms),
+        "lock_timeout": str(settings.lock_timeout_ms),
+        "idle_in_transaction_session_timeout": "60s",
+    }
+
+
+def _options(settings: Settings, url: str) -> str:
+    """What libpq sends at the start of a connection: the limits, behind what the URL itself asks for."""
+    asked = make_url(url).query.get("options", ())
+    limits = (f"-c {name}={value}" for name, value in _limits(settings).items())
+    return " ".join([*((asked,) if isinstance(asked, str) else asked), *limits])
+
+
+def _ping_idle_connections(engine: AsyncEngine) -> None:
+    """Ask a connection that was idle for a while whether it is still there, and take another one if it is not.
+
+    SQLAlchemy's own pre-ping asks every time. What breaks within `FRESH_S` is met by the first question of a request,
+    which is asked again (`web.sessions`).
+    """
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def _remember(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info["larder.used"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _ping(connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: Any) -> None:
+        if time.monotonic() - entry.info.get("larder.used", time.monotonic()) > FRESH_S:
+            dialect = engine.dialect
+            try:
+                dialect.do_ping(connection)
+            except dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError from error
+
+
 def _limit_every_transaction(engine: AsyncEngine, settings: Settings) -> None:
-    limits = (
-        f"set local statement_timeout = {settings.statement_timeout_ms}; "
-        f"set local lock_timeout = {settings.lock_timeout_ms}; "
-        "set local idle_in_transaction_session_timeout = '60s'"
-    )
+    limits = "; ".join(f"set local {name} = '{value}'" for name, value in _limits(settings).items())
 
     @event.listens_for(engine.sync_engine, "begin")
     def _set_limits(connection: Connection) -> None:
@@ -85,6 +127,14 @@ def _limit_every_transaction(engine: AsyncEngine, settings: Settings) -> None:
 def make_session_maker(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     """The console's own sessionmaker; nothing expires on commit, since a page is built after its transaction."""
     return async_sessionmaker(engine, sync_session_class=ConsoleSession, expire_on_commit=False, autoflush=False)
+
+
+def make_glances(engine: AsyncEngine, settings: Settings) -> async_sessionmaker[AsyncSession]:
+    """Sessions for a single quick question: without BEGIN and COMMIT, which cost a round trip each.
+
+    Behind a pooler only a transaction has limits, so there a glance is one.
+    """
+    return make_session_maker(engine if settings.pooler else engine.execution_options(isolation_level="AUTOCOMMIT"))
 
 
 @asynccontextmanager

@@ -15,10 +15,13 @@ Whoever needs the number asks for `exactly`.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select, func, literal, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads import plans
@@ -65,22 +68,20 @@ class Unknown:
 
 Count = Exact | AtLeast | About | Unknown
 
+LATELY_S = 30.0
+"""For so long a list that was counted within a moment is counted again without asking how long that will take."""
+
+_counted_lately: WeakKeyDictionary[Any, dict[tuple[type[Any], str], float]] = WeakKeyDictionary()
+"""Engine → model and side of the trash → until when. Only a hint, of this process: no number is kept in it."""
+
 
 async def count(session: AsyncSession, resource: Resource, query: ListQuery, shown: Slice | None = None) -> Count:
     """How many rows the list has, in bounded time. `shown` is the page of it that was just fetched, if any."""
     if shown is not None and _reached_the_end(query, shown):
         return Exact((shown.page - 1) * query.size + len(shown.rows))
-    statement = narrowed(resource, query)
-    limit = NARROWED_LIMIT if query.narrowed else WHOLE_LIMIT
-    expected = await plans.estimate(session, statement)
-    if query.narrowed or expected <= limit:
-        counted = await plans.within(session, MOMENT_MS, _count_up_to(statement, limit))
-        if counted is not None and counted[0][0] <= limit:
-            return Exact(counted[0][0])
-        if expected <= limit:
-            # Found more than the planner expects, or not even that many in time: its expectation is worth nothing.
-            return AtLeast(limit) if counted is not None else Unknown()
-    return About(max(expected, _seen(query, shown)))
+    if query.narrowed:
+        return await _narrowed(session, resource, query, _seen(query, shown))
+    return await _whole(session, resource, query, _seen(query, shown))
 
 
 async def exactly(session: AsyncSession, resource: Resource, query: ListQuery) -> Exact:
@@ -92,6 +93,46 @@ async def some(session: AsyncSession, statement: Select[Any]) -> bool:
     """Whether a statement finds any row: EXISTS stops at the first, where a count would read them all."""
     whether = select(statement.exists()).execution_options(**statement.get_execution_options())
     return bool(await session.scalar(whether))
+
+
+async def _whole(session: AsyncSession, resource: Resource, query: ListQuery, seen: int) -> Count:
+    """A list without search and filters. The planner is asked first, unless it was counted a moment ago."""
+    statement, side = narrowed(resource, query), (resource.model, query.deleted)
+    known = _counted_lately.setdefault(session.get_bind(), {})
+    if known.get(side, 0.0) > time.monotonic():
+        try:
+            ((counted,),) = await plans.rows(session, _count_up_to(statement, WHOLE_LIMIT))
+        except DBAPIError:
+            known.pop(side, None)
+            raise
+    else:
+        expected = await plans.estimate(session, statement)
+        if expected > WHOLE_LIMIT:
+            return About(max(expected, seen))
+        counted = await _up_to(session, statement, WHOLE_LIMIT)
+    if counted is None or counted > WHOLE_LIMIT:
+        known.pop(side, None)
+        return Unknown() if counted is None else AtLeast(WHOLE_LIMIT)
+    known[side] = time.monotonic() + LATELY_S
+    return Exact(counted)
+
+
+async def _narrowed(session: AsyncSession, resource: Resource, query: ListQuery, seen: int) -> Count:
+    statement = narrowed(resource, query)
+    counted = await _up_to(session, statement, NARROWED_LIMIT)
+    if counted is not None and counted <= NARROWED_LIMIT:
+        return Exact(counted)
+    expected = await plans.estimate(session, statement)
+    if expected > NARROWED_LIMIT:
+        return About(max(expected, seen))
+    # There is more than the planner expects, or not even that much was found in time: its word is worth nothing.
+    return AtLeast(NARROWED_LIMIT) if counted is not None else Unknown()
+
+
+async def _up_to(session: AsyncSession, statement: Select[Any], limit: int) -> int | None:
+    """The number of rows, at most one more than the limit; None when counting takes longer than a moment."""
+    found = await plans.within(session, MOMENT_MS, _count_up_to(statement, limit))
+    return None if found is None else int(found[0][0])
 
 
 def _reached_the_end(query: ListQuery, shown: Slice) -> bool:

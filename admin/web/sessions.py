@@ -2,10 +2,14 @@
 
 One query a request and only when there is a cookie, so that somebody who is not logged in costs the database nothing
 and leaves no row behind. Assets and health checks pass without being asked who they are for.
+
+It is the first thing that a request asks the database, and may be asked twice: so a connection that broke unnoticed is
+found out here, and replaced together with the others of its pool, before anything is at stake.
 """
 
 from __future__ import annotations
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,9 +25,15 @@ FOR_EVERYBODY = ("/healthz", "/readyz", "/metrics", f"{urls.BASE}/static/")
 class Sessions:
     """Puts into the scope: `larder.actor` (None for nobody), `larder.session` (the token's hash), `larder.flashes`."""
 
-    def __init__(self, app: ASGIApp, session_maker: async_sessionmaker[AsyncSession]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        session_maker: async_sessionmaker[AsyncSession],
+        glances: async_sessionmaker[AsyncSession],
+    ) -> None:
         self.app = app
         self.session_maker = session_maker
+        self.glances = glances
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         token = None
@@ -41,11 +51,20 @@ class Sessions:
         await self.app(scope, receive, send)
 
     async def _visitor(self, digest: bytes) -> Visitor | None:
-        async with self.session_maker.begin() as session:
-            visitor = await people.visitor(session, digest)
-            if visitor is not None and not visitor.seen_lately:
+        try:
+            visitor = await self._look_up(digest)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            visitor = await self._look_up(digest)
+        if visitor is not None and not visitor.seen_lately:
+            async with self.session_maker.begin() as session:
                 await sessions.touch(session, digest)
         return visitor
+
+    async def _look_up(self, digest: bytes) -> Visitor | None:
+        async with self.glances() as session:
+            return await people.visitor(session, digest)
 
     def _dropping(self, digest: bytes, visitor: Visitor, send: Send) -> Send:
         """Forget the messages once a page that shows them is on its way; a redirect keeps them for the next one."""

@@ -160,3 +160,26 @@ async def test_whether_there_is_any_row_stops_at_the_first(session: AsyncSession
     database.sql("insert into document (title, body, deleted_at) values ('', '', now())")
     assert not await counts.some(session, listing.narrowed(DOCUMENT, ListQuery()))
     assert await counts.some(session, listing.narrowed(DOCUMENT, ListQuery(deleted="only")))
+
+
+async def test_what_was_counted_lately_is_counted_again_in_one_statement(
+    session: AsyncSession, database: Database, queries: Queries
+):
+    add_events(database, 400, 0)
+    assert await counts.count(session, EVENT, ListQuery()) == Exact(400)
+    database.sql("insert into event (kind) values ('a')")
+    queries.clear()
+    assert await counts.count(session, EVENT, ListQuery()) == Exact(401)
+    assert len(queries) == 1
+
+
+async def test_a_table_that_grew_is_not_counted_again_and_again(
+    session: AsyncSession, database: Database, queries: Queries
+):
+    add_events(database, 400, 0)
+    assert await counts.count(session, EVENT, ListQuery()) == Exact(400)
+    add_events(database, 2_000, 0)
+    assert await counts.count(session, EVENT, ListQuery()) == AtLeast(1_000)
+    queries.clear()
+    assert await counts.count(session, EVENT, ListQuery()) == About(2_400)
+    assert len(queries) == 1

@@ -164,12 +164,13 @@ async def test_a_page_costs_the_same_queries_for_ten_rows_and_for_a_hundred(
 ):
     database.sql("insert into \"user\" (email, name) select n, 'User ' || n from generate_series(1, 150) n")
     database.sql("insert into document (title, body, owner_id) select n, 'b', n from generate_series(1, 150) n")
+    await editor.get("/admin/document/list")
     costs = []
     for size in (10, 100):
         app_queries.clear()
         assert len(keys(await editor.get(f"/admin/document/list?pageSize={size}"))) == size
         costs.append(len(app_queries))
-    assert costs[0] == costs[1] <= 10
+    assert costs[0] == costs[1] <= 6
 
 
 async def test_a_page_of_fifty_rows_stays_small(editor: AsyncClient, database: Database):

@@ -1,0 +1,65 @@
+"""The engine: every statement has its limits, with and without a pooler, and a broken connection is replaced."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from admin import database
+from admin.settings import Settings
+from tests.postgres import Database
+
+pytestmark = pytest.mark.anyio
+
+LIMITS = "select current_setting('statement_timeout'), current_setting('lock_timeout')"
+
+
+@pytest.fixture(params=[False, True], ids=["pool", "pooler"])
+def tight(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    limits = {"statement_timeout_ms": 4321, "lock_timeout_ms": 1234, "pooler": request.param}
+    return settings.model_copy(update=limits)
+
+
+@pytest.fixture
+async def tight_engine(tight: Settings) -> AsyncIterator[AsyncEngine]:
+    engine = database.make_engine(tight)
+    yield engine
+    await engine.dispose()
+
+
+async def test_every_transaction_and_every_glance_has_limits(tight_engine: AsyncEngine, tight: Settings):
+    for sessions in (database.make_session_maker(tight_engine), database.make_glances(tight_engine, tight)):
+        for _ in range(2):
+            async with sessions() as session:
+                assert tuple((await session.execute(text(LIMITS))).one()) == ("4321ms", "1234ms")
+
+
+async def test_limits_come_back_after_a_transaction_with_others(tight_engine: AsyncEngine):
+    sessions = database.make_session_maker(tight_engine)
+    async with sessions.begin() as session, database.bounded(session, 99):
+        assert (await session.scalar(text("show statement_timeout"))) == "99ms"
+    async with sessions.begin() as session:
+        assert (await session.scalar(text("show statement_timeout"))) == "4321ms"
+
+
+async def test_options_of_the_url_are_kept(settings: Settings):
+    url = f"{settings.database_url}&options=-c%20search_path%3Dlarder"
+    engine = database.make_engine(settings, url)
+    async with engine.connect() as connection:
+        assert (await connection.scalar(text("show search_path"))) == "larder"
+        assert (await connection.scalar(text("show statement_timeout"))) == "5s"
+    await engine.dispose()
+
+
+async def test_an_idle_connection_that_died_is_replaced(
+    engine: AsyncEngine, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("admin.database.FRESH_S", 0)
+    async with engine.connect() as connection:
+        await connection.execute(text("select 1"))
+    database.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'larder_app'")
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("select 1")) == 1
