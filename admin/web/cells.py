@@ -39,9 +39,9 @@ TONE_OF = {
 class Cell(NamedTuple):
     """One value, ready to print.
 
-    `kind`: text, num, key, code, badge, yes, no, time, long, parent or empty. `more` is what the kind needs besides
-    its text: a badge's tone, a time's ISO form, the rest of a long text. `url` leads to a parent; `deleted` marks one
-    in the trash. `cut`: even the rest of a long text is not all of it.
+    `kind`: text, title, num, key, code, badge, yes, no, time, long, parent or empty. `more` is what the kind needs
+    besides its text: a badge's tone, a time's ISO form, the rest of a long text. `url` leads to a parent; `deleted`
+    marks one in the trash. `cut`: even the rest of a long text is not all of it.
     """
 
     kind: str

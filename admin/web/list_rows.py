@@ -43,6 +43,8 @@ def rows(visit: Visit, found: Slice, here: str, formatters: Formatters) -> list[
     """The rows of a page; `here` is the list's query string, which the links to them carry."""
     resource = visit.resource
     columns = [_reader(visit, name, found.parents, formatters.get(name)) for name in resource.list_columns]
+    title = title_column(resource)
+    columns[title] = _titling(columns[title])
     key_text, links = _key_reader(resource), _Links(visit, here)
     trash, now = resource.traits.deleted_at, dt.datetime.now(dt.UTC)
     made = []
@@ -88,6 +90,16 @@ def _reader(visit: Visit, name: str, parents: Parents, formatter: Any) -> Callab
         return lambda row: paint(getattr(row, name))
     linked = _linked(visit, name, parents)
     return lambda row: linked.get(value := getattr(row, name)) or paint(value)
+
+
+def _titling(read: Callable[[Any], Cell]) -> Callable[[Any], Cell]:
+    """The cell that names its row and leads to it: its text alone, since a link holds neither another nor a fold."""
+
+    def title(row: Any) -> Cell:
+        cell = read(row)
+        return Cell("title", f"{cell.text}…" if cell.kind == "long" else cell.text)
+
+    return title
 
 
 def _linked(visit: Visit, name: str, parents: Parents) -> dict[Any, Cell]:
