@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from admin import values
 from admin.reads.listing import Slice
@@ -74,7 +73,7 @@ class _Links:
         self.end = f"?{here}" if here else ""
 
     def of(self, key: str, *, live: bool) -> tuple[str, str]:
-        name = quote(key, safe="")
+        name = urls.of_key(key)
         details = f"{self.details}{name}{self.end}"
         return (f"{self.edit}{name}{self.end}", details) if self.edits and live else (details, "")
 

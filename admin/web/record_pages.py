@@ -102,7 +102,7 @@ async def details(visit: Visit) -> Response:
 
 async def find(session: AsyncSession, visit: Visit) -> Record:
     """The row that the address names. Raises `NotFound`, also for a key that cannot be one."""
-    key = visit.request.path_params["pk"]
+    key = urls.key_in(visit.request.path_params["pk"])
     found = await record.find(session, visit.resource, key)
     if found is None:
         raise NotFound(f"There is no {visit.resource.name} {key[:80]}.")

@@ -5,13 +5,34 @@ Pages of one row carry the query string of the list they came from; saving or de
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 BASE = "/admin"
+DOTS = re.compile(r"~*\.\.?")
 
 
 def _path(*parts: str, query: str = "") -> str:
     path = "/".join((BASE, *(quote(part, safe="") for part in parts)))
+    return f"{path}?{query}" if query else path
+
+
+def of_key(key: str) -> str:
+    """The key of a row as the last part of a path.
+
+    Browsers fold the parts `.` and `..` away, escaped ones too, so these two keys stand behind a tilde; and so that
+    every address means one key, those that look like it (`~.`) get one more.
+    """
+    return quote(f"~{key}" if DOTS.fullmatch(key) else key, safe="")
+
+
+def key_in(part: str) -> str:
+    """The key that `of_key` has written, once the server has unquoted the path."""
+    return part[1:] if part.startswith("~") and DOTS.fullmatch(part) else part
+
+
+def _row(identity: str, page: str, key: str, query: str) -> str:
+    path = f"{_path(identity, page)}/{of_key(key)}"
     return f"{path}?{query}" if query else path
 
 
@@ -37,11 +58,11 @@ def create(identity: str, query: str = "") -> str:
 
 
 def edit(identity: str, key: str, query: str = "") -> str:
-    return _path(identity, "edit", key, query=query)
+    return _row(identity, "edit", key, query)
 
 
 def details(identity: str, key: str, query: str = "") -> str:
-    return _path(identity, "details", key, query=query)
+    return _row(identity, "details", key, query)
 
 
 def delete(identity: str, query: str = "") -> str:

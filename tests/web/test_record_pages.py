@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from admin.web import urls
 from tests.postgres import Database
 from tests.web.conftest import Browse
 from tests.web.pages import follow, form, read, toasts
@@ -43,6 +44,20 @@ async def test_the_other_buttons_lead_elsewhere(browse: Browse, database: Databa
         typed = await form(client, "/admin/setting/create", key=key, value="1")
         answer = await client.post("/admin/setting/create?search=x", data={**typed, "form-then": then})
         assert answer.headers["location"] == location
+
+
+@pytest.mark.parametrize("key", [".", "..", "~."])
+async def test_keys_that_browsers_fold_away_can_be_opened_and_changed(browse: Browse, database: Database, key: str):
+    client = await browse("editor")
+    database.sql("insert into setting (key, value) values (%s, '1')", key)
+    listed = await client.get("/admin/setting/list")
+    opened = re.search(r'href="(/admin/setting/edit/[^"]+)"', listed.text)
+    assert opened, listed.text
+    # The client folds paths as browsers do.
+    typed = await form(client, opened[1], value="2")
+    await follow(client, await client.post(opened[1], data=typed))
+    assert database.sql("select key, value from setting") == [(key, 2)]
+    assert (await client.get(urls.details("setting", key))).status_code == 200
 
 
 async def test_the_filters_of_the_list_fill_the_form_in(browse: Browse, database: Database):
