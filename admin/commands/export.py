@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 from urllib.parse import parse_qsl
@@ -12,7 +14,7 @@ from urllib.parse import parse_qsl
 import click
 
 from admin.commands import database, tables
-from admin.errors import BadRequest
+from admin.errors import BadRequest, LarderError
 from admin.reads import csv_export
 from admin.reads.query import ListQuery
 from admin.resource import Resource
@@ -20,6 +22,8 @@ from admin.settings import Settings
 from admin.web import params
 
 JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What writing to a file that is open may fail by; these errors name no file."""
 
 
 @click.command()
@@ -37,15 +41,29 @@ def export(identity: str, file: Path | None, query: str, *, raw: bool) -> None:
     as_json = file is not None and file.suffix.lower() in JSON_ENDINGS
     with database.opened() as settings:
         database.migrate(settings)
-        if file is None:
-            rows = asyncio.run(_write(settings, resource, wanted, sys.stdout, as_json=False, raw=raw))
-        else:
-            # A file that is there under its own name is complete.
-            part = file.with_name(f"{file.name}.part")
-            with part.open("w", encoding="utf-8", newline="") as out:
-                rows = asyncio.run(_write(settings, resource, wanted, out, as_json=as_json, raw=raw))
-            part.replace(file)
+        with _output(file) as out:
+            rows = asyncio.run(_write(settings, resource, wanted, out, as_json=as_json, raw=raw))
     database.note(f"{rows:,} rows were written.")
+
+
+@contextmanager
+def _output(file: Path | None) -> Iterator[IO[str]]:
+    """Standard output, or the file, which stands under its own name only once it is complete.
+
+    Raises `LarderError` with the system's reason when it cannot be written.
+    """
+    if file is None:
+        yield sys.stdout
+        return
+    part = file.with_name(f"{file.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as out:
+            yield out
+        part.replace(file)
+    except OSError as error:
+        if error.filename is None and error.errno not in DISK:
+            raise
+        raise LarderError(f"{file} cannot be written: {error.strerror}.") from error
 
 
 async def _write(

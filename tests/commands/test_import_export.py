@@ -128,3 +128,19 @@ def test_what_was_exported_is_imported_without_a_change(larder: Larder, database
     larder("export", "author", "out.csv")
     done = larder("import", "author", "out.csv")
     assert (done.exit_code, "3 unchanged, 0 rejected, 3 total" in done.output) == (0, True), done.output
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [("nowhere/people.csv", "No such file or directory"), ("people.csv/x.csv", "Not a directory")],
+)
+def test_a_path_that_cannot_be_written_is_told_in_one_sentence(larder: Larder, file: str, reason: str):
+    done = larder("export", "customer", file)
+    assert (done.exit_code, done.output) == (1, f"Error: {file} cannot be written: {reason}.\n")
+
+
+def test_a_full_disk_is_told_in_one_sentence(larder: Larder):
+    Path("full.csv.part").symlink_to("/dev/full")
+    done = larder("export", "customer", "full.csv")
+    assert (done.exit_code, done.output) == (1, "Error: full.csv cannot be written: No space left on device.\n")
+    assert not Path("full.csv").exists()
