@@ -39,8 +39,8 @@ RESTORE = "form-restore"
 """Sent by the button that brings a row back from the trash and saves it."""
 
 BODY = 8 * 2**20
-"""Bytes of a form: it carries every value twice, and a long text may be written in letters of three bytes."""
-PART = 4 * 2**20
+"""Bytes of a form: it carries every value twice, and a long text may be written in letters of three bytes. One field
+may take all of it: what is too long is then told beside the field, and the text is not lost."""
 
 
 async def new(visit: Visit) -> Response:
@@ -174,7 +174,7 @@ def _given(visit: Visit) -> dict[str, str]:
 
 
 async def _data(visit: Visit) -> FormData:
-    return await visit.request.form(max_part_size=PART)
+    return await visit.request.form(max_part_size=BODY)
 
 
 DOORS = [

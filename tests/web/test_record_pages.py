@@ -60,6 +60,18 @@ async def test_keys_that_browsers_fold_away_can_be_opened_and_changed(browse: Br
     assert (await client.get(urls.details("setting", key))).status_code == 200
 
 
+async def test_a_text_that_is_far_too_long_comes_back_with_its_limit_beside_it(browse: Browse, database: Database):
+    client = await browse("editor")
+    url = "/admin/document/create"
+    typed = await form(client, url, title="Long", body="word " * 1_000_000)
+    # As browsers send this form: in parts, each with a limit of its own.
+    answer = await client.post(url, files={name: (None, text) for name, text in typed.items()})
+    assert answer.status_code == 400
+    assert "Body is too long for a form (at most 1,000,000 bytes)." in answer.text
+    assert read(answer)["body"] == typed["body"]
+    assert database.value("select count(*) from document") == 0
+
+
 async def test_the_filters_of_the_list_fill_the_form_in(browse: Browse, database: Database):
     client = await browse("editor")
     number = customer(database)
