@@ -86,16 +86,16 @@ def choices(identity: str, column: str) -> str:
     return _path(identity, "choices", column)
 
 
-def export(identity: str, kind: str, query: str = "") -> str:
-    return _path(identity, "export", kind, query=query)
-
-
-def import_upload(identity: str, query: str = "") -> str:
 def facet(identity: str, column: str) -> str:
     """Answers the filter form with a column's values and how many rows of the list each has (`?` the list's query)."""
     return _path(identity, "facets", column)
 
 
+def export(identity: str, kind: str, query: str = "") -> str:
+    return _path(identity, "export", kind, query=query)
+
+
+def import_upload(identity: str, query: str = "") -> str:
     return _path(identity, "import", query=query)
 
 
