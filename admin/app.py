@@ -26,11 +26,14 @@ from admin.web import (
     deletion,
     facets,
     health,
+    list_columns,
+    list_mode,
     list_page,
     logging,
     login,
     operations,
     record_pages,
+    saved_views,
     urls,
 )
 from admin.web.assets import Assets
@@ -43,7 +46,21 @@ from admin.web.logging import RequestLog
 from admin.web.metrics import Measured, Metrics
 from admin.web.sessions import Sessions
 
-PAGES = (login, dashboard, list_page, choices, facets, record_pages, deletion, operations, csv_export, csv_import)
+PAGES = (
+    login,
+    dashboard,
+    list_page,
+    list_mode,
+    list_columns,
+    saved_views,
+    choices,
+    facets,
+    record_pages,
+    deletion,
+    operations,
+    csv_export,
+    csv_import,
+)
 DOORS = [door for module in PAGES for door in module.DOORS]
 
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "text/csv", "application/json", "application/x-ndjson")

@@ -61,11 +61,11 @@ def _size(resource: Resource) -> Select[Any]:
                 ),
             )
         )
-        .where(CLASSES.c.oid == func.to_regclass(_name(source)))
+        .where(CLASSES.c.oid == func.to_regclass(quoted(source)))
     )
 
 
-def _name(source: Table) -> ColumnElement[str]:
+def quoted(source: Table) -> ColumnElement[str]:
     """The table's name as Postgres reads it, quoted by Postgres itself."""
     name = func.quote_ident(source.name)
     return func.concat(func.quote_ident(source.schema), ".", name) if source.schema else name

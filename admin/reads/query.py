@@ -45,7 +45,7 @@ class ListQuery:
     deleted: Deleted = "hide"
     page: int = 1
     size: int = 50
-    mode: Mode = "pages"
+    mode: Mode | None = None
     after: str | None = None
     before: str | None = None
 

@@ -18,8 +18,8 @@ from admin.web import urls
 
 STATIC = Path(__file__).parents[1] / "static"
 
-STYLES = ("tokens", "base", "shell", "controls", "table", "feedback", "content", "list", "dashboard")
-"""The files of css/ in the order of the cascade; `admin.css` is all of them, one request instead of nine."""
+STYLES = ("tokens", "base", "shell", "controls", "table", "feedback", "content", "list", "scroll", "dashboard")
+"""The files of css/ in the order of the cascade; `admin.css` is all of them, one request instead of ten."""
 
 
 @functools.cache

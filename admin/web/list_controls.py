@@ -23,6 +23,10 @@ DELETED: tuple[tuple[Deleted, str], ...] = (("hide", "Hide"), ("with", "Show"), 
 MODES: tuple[tuple[Mode, str], ...] = (("pages", "Pages"), ("scroll", "Scroll"))
 
 
+PLAIN = "search="
+"""A query string that says nothing: the plain list, also for whoever opens the table with a view of their own."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """One of a few settings of the list."""
@@ -65,7 +69,8 @@ Pairs = list[tuple[str, str]]
 
 
 def list_url(resource: Resource, query: ListQuery) -> str:
-    return urls.listing(resource.identity, params.query_string(resource, query))
+    """The address of a list. Never without a parameter: that is the way to the view a person opens the table with."""
+    return urls.listing(resource.identity, params.query_string(resource, query) or PLAIN)
 
 
 def carried(resource: Resource, query: ListQuery, *without: str) -> Pairs:
@@ -105,10 +110,8 @@ def deleted_choices(resource: Resource, query: ListQuery) -> tuple[Choice, ...]:
     )
 
 
-def mode_choices(resource: Resource, query: ListQuery) -> tuple[Choice, ...]:
-    return tuple(
-        Choice(text, list_url(resource, query.restarted(mode=value)), value == query.mode) for value, text in MODES
-    )
+def modes(query: ListQuery) -> tuple[tuple[str, str, bool], ...]:
+    return tuple((value, text, value == (query.mode or "pages")) for value, text in MODES)
 
 
 def size_choices(query: ListQuery) -> tuple[Choice, ...]:

@@ -7,14 +7,15 @@ missing, and keeps the filters that can be changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin.errors import TooFar
 from admin.reads import counts, listing, parents
-from admin.reads.counts import Count, Unknown
+from admin.reads.counts import Count, Exact, Unknown
 from admin.reads.listing import Slice
 from admin.reads.query import ListQuery
 from admin.resource import Resource
@@ -29,38 +30,49 @@ STOPPED = "57014"
 class Found:
     """What the database answered: rows, their number, and what the foreign keys of filters are called.
 
-    `too_slow`: it could not say the rows in time; `uncounted`: nor the exact number that was asked for.
+    `too_slow`: it could not say the rows in time; `too_far`: nor count to the page; `uncounted`: nor the exact number
+    that was asked for.
     """
 
     rows: Slice
     count: Count
     names: Mapping[str, Mapping[Any, str]]
     too_slow: bool = False
+    too_far: bool = False
     uncounted: bool = False
 
 
-async def find(visit: Visit, query: ListQuery, *, exactly: bool) -> Found:
-    """The page that the query asks for; with `exactly`, also the very number of the list's rows."""
-    resource = visit.resource
+async def find(visit: Visit, query: ListQuery, *, exactly: bool, counting: bool = True) -> Found:
+    """The page that the query asks for; with `exactly`, also the very number of the list's rows. Without `counting` as
+    few queries as rows need: more of a list that is already on a screen."""
+    counted = await _counted(visit, query) if exactly else None
+    nothing = Slice([], query.page, has_previous=False, has_next=False)
     try:
         async with visit.transaction() as session:
-            rows = await listing.fetch(session, resource, query)
-            many = await counts.count(session, resource, query, rows)
-            found = Found(rows, many, await _names(session, resource, query))
+            names = await _names(session, visit.resource, query)
+            try:
+                rows = await listing.fetch(session, visit.resource, query, counted.n if counted else None)
+            except TooFar:
+                many = await counts.count(session, visit.resource, query)
+                return Found(nothing, many, names, too_far=True, uncounted=exactly)
+            if not counting:
+                return Found(rows, Unknown(), names)
+            many = counted or await counts.count(session, visit.resource, query, rows)
+            return Found(rows, many, names, uncounted=exactly and counted is None)
     except DBAPIError as error:
         _only_too_slow(error)
-        return Found(Slice([], query.page, has_previous=False, has_next=False), Unknown(), {}, too_slow=True)
-    return await _counted(visit, query, found) if exactly else found
+        return Found(nothing, counted or Unknown(), {}, too_slow=True, uncounted=exactly and counted is None)
 
 
-async def _counted(visit: Visit, query: ListQuery, found: Found) -> Found:
-    """The same with the exact count, in a transaction of its own: the rows are shown even if it takes too long."""
+async def _counted(visit: Visit, query: ListQuery) -> Exact | None:
+    """The exact count, in a transaction of its own: the rows are shown even if it takes too long. It comes first,
+    since it makes far pages reachable."""
     try:
         async with visit.transaction() as session:
-            return replace(found, count=await counts.exactly(session, visit.resource, query))
+            return await counts.exactly(session, visit.resource, query)
     except DBAPIError as error:
         _only_too_slow(error)
-        return replace(found, uncounted=True)
+        return None
 
 
 def _only_too_slow(error: DBAPIError) -> None:

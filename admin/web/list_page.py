@@ -6,29 +6,46 @@ The rows never wait for their number: how many there are is said as well as it i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from admin.errors import Busy
-from admin.reads import counts, days
+from admin.reads import counts, days, saved_views
 from admin.reads.listing import Slice
 from admin.reads.query import ListQuery
+from admin.reads.saved_views import Kept
 from admin.reads.wording import inside
 from admin.resource import Resource
-from admin.web import filter_builder, list_controls, list_found, list_rows, pager, params, urls
+from admin.web import (
+    filter_builder,
+    list_columns,
+    list_controls,
+    list_found,
+    list_mode,
+    list_pager,
+    list_rows,
+    params,
+    urls,
+    view_menu,
+)
 from admin.web.count_sentence import CountSentence, sentence
 from admin.web.filter_builder import Filterable, Wanted
 from admin.web.gate import Permission
+from admin.web.list_columns import ColumnChoice
 from admin.web.list_controls import Action, Chip, Choice, Header, Pairs
 from admin.web.list_found import Found
 from admin.web.list_rows import Row
 from admin.web.pager import Pager
 from admin.web.routes import Door
+from admin.web.view_menu import Menu
 from admin.web.visit import Visit
 
 BESIDE = ("count", *filter_builder.FIELDS)
 """Parameters of the page that are not the list's own."""
+
+
+PART = "larder-part"
+"""Request header of a list that scrolls: with `rows`, the answer is the table alone, and nothing is counted."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +65,16 @@ class ListPage:
     count_pairs: Pairs
     filterable: tuple[Filterable, ...]
     conditions: tuple[tuple[str, str], ...]
+    views: Menu
+    columns: tuple[ColumnChoice, ...]
+    columns_url: str
     chips: tuple[Chip, ...]
     clear_url: str
     with_deleted_url: str
     deleted: tuple[Choice, ...]
-    modes: tuple[Choice, ...]
+    modes: tuple[tuple[str, str, bool], ...]
+    """Value, text and whether it is the current one; chosen by a POST to `mode_url`."""
+    mode_url: str
     sizes: tuple[Choice, ...]
     bulk: tuple[Action, ...]
     count: CountSentence
@@ -61,6 +83,11 @@ class ListPage:
     title_column: int
     rows: list[Row]
     pager: Pager
+    newer_url: str
+    """Rows that came before the first one since; empty where that cannot be asked."""
+    top_url: str
+    ways_on: tuple[tuple[str, str], ...]
+    """Where to go instead of a page that is too far to count to."""
     too_slow: bool
     uncounted: bool
     limit: str
@@ -68,17 +95,26 @@ class ListPage:
 
 
 async def show(visit: Visit) -> Response:
-    """`GET /{identity}/list`."""
+    """`GET /{identity}/list`: without any parameter it leads to the person's default view, if they have one."""
     items = visit.request.query_params.multi_items()
-    query = params.parse(visit.resource, items, BESIDE)
+    async with visit.transaction() as session:
+        kept = await saved_views.kept(session, visit.actor, visit.resource.identity)
+        mode = await list_mode.remembered(session, visit, items)
+    start = None if items else view_menu.start(visit.resource, kept)
+    if start is not None:
+        return visit.redirect(start)
+    visit = replace(visit, maybe_resource=visit.resource.showing(kept.columns))
+    query = list_mode.settled(params.parse(visit.resource, items, BESIDE), mode, items)
     wanted = filter_builder.sent(items)
     if wanted is not None:
         return await _with_filter(visit, query, wanted)
-    found = await list_found.find(visit, query, exactly=("count", "exact") in items)
+    rows_only = visit.request.headers.get(PART) == "rows"
+    found = await list_found.find(visit, query, exactly=("count", "exact") in items, counting=not rows_only)
     if found.rows.page != query.page:
-        return visit.redirect(list_controls.list_url(visit.resource, replace(query, page=found.rows.page)))
-    page = build(visit, query, found)
-    return visit.page("list/page.html", Busy.status if found.too_slow else 200, list=page)
+        return visit.redirect(list_controls.list_url(visit.resource, query.restarted(page=found.rows.page)))
+    page = build(visit, query, found, kept)
+    template = "list/part.html" if rows_only else "list/page.html"
+    return visit.page(template, Busy.status if found.too_slow else 200, list=page)
 
 
 async def count(visit: Visit) -> Response:
@@ -89,10 +125,12 @@ async def count(visit: Visit) -> Response:
     return JSONResponse({"kind": said.kind, "value": said.value, "sentence": said.text, "amount": said.amount})
 
 
-def build(visit: Visit, query: ListQuery, found: Found) -> ListPage:
+def build(visit: Visit, query: ListQuery, found: Found, kept: Kept) -> ListPage:
     """The page from what was found. Pure: it asks nothing."""
     resource = visit.resource
     view, here = visit.console.view_of(resource), params.query_string(resource, query)
+    if kept.default:
+        here = here or list_controls.PLAIN
     said = sentence(found.count)
     return ListPage(
         resource=resource,
@@ -107,11 +145,15 @@ def build(visit: Visit, query: ListQuery, found: Found) -> ListPage:
         count_pairs=params.pairs(resource, query),
         filterable=filter_builder.filterable(resource),
         conditions=filter_builder.conditions(),
+        views=view_menu.menu(resource, query, kept, bare=not visit.query_string),
+        columns=list_columns.choices(resource),
+        columns_url=urls.columns(resource.identity, here),
         chips=list_controls.chips(resource, query, found.names),
         clear_url=list_controls.list_url(resource, query.restarted(search="", filters=())),
         with_deleted_url=list_controls.list_url(resource, query.restarted(deleted="with")),
         deleted=list_controls.deleted_choices(resource, query),
-        modes=list_controls.mode_choices(resource, query),
+        modes=list_controls.modes(query),
+        mode_url=urls.mode(resource.identity, params.query_string(resource, query.restarted(mode=None))),
         sizes=list_controls.size_choices(query),
         bulk=list_controls.bulk_actions(visit, query),
         count=said,
@@ -119,11 +161,20 @@ def build(visit: Visit, query: ListQuery, found: Found) -> ListPage:
         headers=list_controls.headers(resource, query),
         title_column=list_rows.title_column(resource),
         rows=list_rows.rows(visit, found.rows, here, view.formatters()),
-        pager=_pager(resource, query, found.rows, said),
+        pager=list_pager.of(resource, query, found, said),
+        newer_url=_newer_url(resource, query, found.rows),
+        top_url=list_controls.list_url(resource, query.restarted()),
+        ways_on=list_pager.ways_on(resource, query, found),
         too_slow=found.too_slow,
         uncounted=found.uncounted,
         limit=f"{visit.console.settings.statement_timeout_ms / 1000:g} s",
     )
+
+
+def _newer_url(resource: Resource, query: ListQuery, shown: Slice) -> str:
+    if shown.has_previous or not shown.top:
+        return ""
+    return list_controls.list_url(resource, query.restarted(before=shown.top))
 
 
 async def _with_filter(visit: Visit, query: ListQuery, wanted: Wanted) -> Response:
@@ -134,20 +185,6 @@ async def _with_filter(visit: Visit, query: ListQuery, wanted: Wanted) -> Respon
             pair = wanted.on(await days.today(session))
     narrowed = params.parse(visit.resource, [*list_controls.carried(visit.resource, query), pair])
     return visit.redirect(list_controls.list_url(visit.resource, narrowed))
-
-
-def _pager(resource: Resource, query: ListQuery, found: Slice, said: CountSentence) -> Pager:
-    def url(**changes: Any) -> str:
-        return list_controls.list_url(resource, replace(query, **changes))
-
-    if query.mode == "scroll":
-        cursors = {"page": 1, "after": None, "before": None}
-        return Pager(
-            previous_url=url(**{**cursors, "before": found.before}) if found.before else None,
-            next_url=url(**{**cursors, "after": found.after}) if found.after else None,
-        )
-    last = max(1, -(-said.value // query.size)) if said.is_exact and said.value is not None else None
-    return pager.numbered(query.page, last, has_next=found.has_next, url=lambda n: url(page=n))
 
 
 DOORS = [

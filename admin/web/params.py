@@ -63,7 +63,7 @@ def pairs(resource: Resource, query: ListQuery) -> list[tuple[str, str]]:
         ("deleted", query.deleted, query.deleted != "hide"),
         ("sortBy", query.sort, query.sort is not None),
         ("sort", "desc", query.sort is not None and query.descending),
-        ("mode", query.mode, query.mode != "pages"),
+        ("mode", query.mode, query.mode is not None),
         ("pageSize", query.size, query.size != resource.page_size),
         ("page", "last" if query.page == LAST else query.page, query.page != 1),
         ("after", query.after, query.after is not None),
@@ -86,7 +86,7 @@ def _query(resource: Resource, given: dict[str, str], found: tuple[Filter, ...])
         deleted=cast("Deleted", _deleted(resource, given)),
         page=_page(given.get("page", "1")),
         size=_size(resource, given),
-        mode=cast("Mode", _one_of(given, "mode", get_args(Mode))),
+        mode=cast("Mode", _one_of(given, "mode", get_args(Mode))) if "mode" in given else None,
         after=given.get("after"),
         before=given.get("before"),
     )

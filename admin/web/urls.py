@@ -40,9 +40,11 @@ def home() -> str:
     return f"{BASE}/"
 
 
-def login(next_path: str = "") -> str:
-    """The login page; `next_path` is a path on this console that the login leads to."""
-    return _path("login", query=f"next={quote(next_path, safe='')}" if next_path else "")
+def login(next_path: str = "", *, lost: bool = False) -> str:
+    """The login page; `next_path` is a path on this console that the login leads to. `lost` says there that what was
+    sent was not saved."""
+    path = _path("login", query=f"next={quote(next_path, safe='')}" if next_path else "")
+    return f"{path}&lost=1" if lost else path
 
 
 def logout() -> str:
@@ -51,6 +53,25 @@ def logout() -> str:
 
 def listing(identity: str, query: str = "") -> str:
     return _path(identity, "list", query=query)
+
+
+def mode(identity: str, query: str = "") -> str:
+    """Remembers whether the list turns pages or scrolls."""
+    return _path(identity, "mode", query=query)
+
+
+def columns(identity: str, query: str = "") -> str:
+    """Remembers which columns the list shows."""
+    return _path(identity, "columns", query=query)
+
+
+def views(identity: str, query: str = "") -> str:
+    return _path(identity, "views", query=query)
+
+
+def view(identity: str, view_id: int, act: str = "", query: str = "") -> str:
+    """Changes a saved view; `act` is delete or default."""
+    return _path(identity, "views", str(view_id), *([act] if act else []), query=query)
 
 
 def create(identity: str, query: str = "") -> str:

@@ -2,6 +2,7 @@
 // A page loads only what it uses, and everything on it works without any of this.
 
 const behaviors = {
+  "columns": () => import("./columns.js"),
   "count": () => import("./count.js"),
   "dialog": () => import("./dialog.js"),
   "dropzone": () => import("./dropzone.js"),
@@ -11,6 +12,7 @@ const behaviors = {
   "local-times": () => import("./local-times.js"),
   "picker": () => import("./picker.js"),
   "popup": () => import("./popup.js"),
+  "scroll": () => import("./scroll.js"),
   "select-rows": () => import("./select-rows.js"),
   "submit": () => import("./submit.js"),
   "theme": () => import("./theme.js"),

@@ -1,0 +1,244 @@
+"""A list that scrolls: what is loaded and when, what stays in the document, and the way back to a row."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.pages import Larder
+
+SIZE = 50
+MOST = 5 * SIZE
+
+
+class Scroller:
+    """The list of events, scrolled as by a wheel; it hears of every row that was ever in the window."""
+
+    def __init__(self, larder: Larder, page: Page) -> None:
+        self.larder, self.page = larder, page
+
+    def open(self, query: str = "mode=scroll") -> None:
+        self.larder.open("event", query)
+        expect(self.page.locator(".endless")).to_be_visible()
+
+    @property
+    def frame(self) -> Locator:
+        return self.page.get_by_role("region", name="Events")
+
+    @property
+    def more(self) -> Locator:
+        return self.page.get_by_role("button", name="Load more")
+
+    def visible(self) -> list[str]:
+        """Keys of the rows in the window, from its top."""
+        found: list[str] = self.frame.evaluate(
+            """frame => {
+              const [top, bottom] = [frame.getBoundingClientRect().top + 32, frame.getBoundingClientRect().bottom];
+              return [...frame.querySelectorAll("tr[data-key]")]
+                .filter(row => row.getBoundingClientRect().bottom > top + 1 && row.getBoundingClientRect().top < bottom)
+                .map(row => row.dataset.key);
+            }"""
+        )
+        return found
+
+    def by(self, pixels: int) -> None:
+        self.frame.evaluate(
+            """(frame, by) => new Promise(done => {
+              frame.scrollTop += by;
+              requestAnimationFrame(() => requestAnimationFrame(done));
+            })""",
+            pixels,
+        )
+
+    def mounted(self) -> int:
+        return self.larder.rows.count()
+
+    def shown(self) -> int:
+        """How many rows the list says it has loaded."""
+        said = self.page.locator("[data-said]").inner_text()
+        return int(re.findall(r"([\d,]+) shown", said)[0].replace(",", "")) if "shown" in said else SIZE
+
+    def load(self, rows: int) -> None:
+        """Go down, pressing Load more where it is offered, until so many rows were loaded."""
+        while self.shown() < rows:
+            before = self.shown()
+            self.frame.evaluate("frame => frame.scrollTop = frame.scrollHeight")
+            self.page.wait_for_function(
+                """rows => !document.querySelector("[data-more]").hidden
+                  || parseInt((document.querySelector("[data-said]").textContent.split("rows, ")[1] ?? "50")
+                    .replace(",", "")) > rows""",
+                arg=before,
+            )
+            if self.more.is_visible():
+                self.more.click()
+            assert self.mounted() <= MOST
+
+
+def test_rows_come_before_the_end_and_load_more_after_three(larder: Larder, page: Page):
+    scroller = Scroller(larder, page)
+    scroller.open()
+    for loaded in (100, 150, 200):
+        scroller.frame.evaluate("frame => frame.scrollTop = frame.scrollHeight - frame.clientHeight - 300")
+        expect(page.get_by_role("status").filter(has_text=f"50 more rows, {loaded} shown")).to_have_count(1)
+    expect(scroller.more).to_be_hidden()
+    scroller.frame.evaluate("frame => frame.scrollTop = frame.scrollHeight")
+    expect(scroller.more).to_be_visible()
+    last = larder.keys()[-1]
+    scroller.more.click()
+    expect(page.get_by_role("status").filter(has_text="50 more rows, 250 shown")).to_have_count(1)
+    # Who pressed it goes on from the first of the new rows.
+    keys = larder.keys()
+    expect(larder.row(keys[keys.index(last) + 1]).get_by_role("link").first).to_be_focused()
+
+
+def test_thousands_of_rows_down_and_up_again_without_a_gap(larder: Larder, page: Page):
+    scroller = Scroller(larder, page)
+    scroller.open()
+    scroller.load(3_000)
+    keys: list[str] = []
+    while scroller.frame.evaluate("frame => frame.scrollTop") > 0:
+        seen = scroller.visible()
+        assert scroller.mounted() <= MOST
+        assert seen, "a gap in the window"
+        above = seen.index(keys[0]) if keys else len(seen)
+        assert keys[: len(seen) - above] == seen[above:], "a row moved, was repeated or is missing"
+        keys = seen[:above] + keys
+        scroller.by(-500)
+        page.wait_for_function("document.querySelectorAll('tr[data-key]').length >= 100")
+    keys = scroller.visible()[: scroller.visible().index(keys[0])] + keys
+    assert len(keys) == len(set(keys)) > 2_900
+    expected: list[str] = []
+    url = "/admin/event/list?mode=scroll&pageSize=200"
+    while len(expected) < len(keys):
+        answer = page.request.get(url, headers={"larder-part": "rows"}).text()
+        expected += re.findall(r'<tr data-key="(\d+)"', answer)
+        url = re.findall(r'href="([^"]+)" rel="next"', answer)[0].replace("&amp;", "&")
+    assert keys == expected[: len(keys)]
+
+
+def test_a_reload_and_the_way_back_lead_to_the_same_row(larder: Larder, page: Page):
+    scroller = Scroller(larder, page)
+    scroller.open()
+    scroller.load(400)
+    scroller.by(-2_345)
+    expect(page).to_have_url(re.compile("after="))
+    seen = scroller.visible()
+    page.reload()
+    expect(larder.row(seen[0])).to_be_in_viewport()
+    page.wait_for_function("document.querySelectorAll('tr[data-key]').length >= 100")
+    assert scroller.visible()[:10] == seen[:10]
+    larder.row(seen[3]).get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile("/details/|/edit/"))
+    page.go_back()
+    expect(larder.row(seen[0])).to_be_in_viewport()
+    page.wait_for_function("document.querySelectorAll('tr[data-key]').length >= 100")
+    assert scroller.visible()[:10] == seen[:10]
+
+
+def test_a_shared_address_opens_there_and_scrolls_up_to_the_start(larder: Larder, page: Page):
+    scroller = Scroller(larder, page)
+    scroller.open("mode=scroll")
+    top = scroller.visible()[0]
+    scroller.load(300)
+    scroller.by(-1_000)
+    expect(page).to_have_url(re.compile("after="))
+    page.goto(page.url)
+    expect(page.locator(".endless")).to_be_visible()
+    while larder.row(top).count() == 0:
+        scroller.frame.evaluate("frame => frame.scrollTop = 0")
+        page.wait_for_timeout(30)
+    scroller.frame.evaluate("frame => frame.scrollTop = 0")
+    expect(larder.row(top)).to_be_in_viewport()
+    assert len(larder.keys()) == len(set(larder.keys()))
+
+
+def test_a_failed_load_leaves_the_list_and_offers_retry(larder: Larder, page: Page, complaints: list[str]):
+    scroller = Scroller(larder, page)
+    scroller.open()
+    page.route("**/event/list?*after=*", lambda route: route.abort())
+    scroller.frame.evaluate("frame => frame.scrollTop = frame.scrollHeight")
+    retry = page.get_by_role("button", name="Retry")
+    expect(retry).to_be_visible()
+    assert scroller.mounted() == SIZE
+    page.unroute("**/event/list?*after=*")
+    retry.click()
+    expect(larder.rows).to_have_count(2 * SIZE)
+    expect(retry).to_be_hidden()
+    complaints[:] = [line for line in complaints if "ERR_FAILED" not in line]
+
+
+def test_ticks_survive_while_their_rows_are_away(larder: Larder, page: Page):
+    scroller = Scroller(larder, page)
+    scroller.page.goto("/admin/customer/list?mode=scroll&pageSize=10")
+    frame = page.get_by_role("region", name="Customers")
+    expect(page.locator(".endless")).to_be_visible()
+    first = larder.keys()[0]
+    larder.tick(first)
+    for _ in range(60):
+        frame.evaluate("frame => frame.scrollTop = frame.scrollHeight")
+        if page.get_by_role("button", name="Load more").is_visible():
+            page.get_by_role("button", name="Load more").click()
+        if larder.row(first).count() == 0:
+            break
+        page.wait_for_timeout(50)
+    expect(larder.row(first)).to_have_count(0)
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    larder.tick(larder.keys()[-1])
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    frame.evaluate("frame => frame.scrollTop = 0")
+    expect(page.get_by_role("checkbox", name=f"Select row {first}", exact=True)).to_be_checked()
+    expect(page.get_by_text("2 selected")).to_be_visible()
+
+
+def test_small_pages_fill_a_tall_window(larder: Larder, page: Page):
+    page.set_viewport_size({"width": 1280, "height": 1100})
+    larder.open("event", "mode=scroll&pageSize=10")
+    expect(larder.rows.nth(25)).to_be_visible()
+    filled = page.get_by_role("region", name="Events")
+    assert filled.evaluate("frame => frame.scrollHeight > frame.clientHeight")
+
+
+def test_the_choice_of_scroll_stays(larder: Larder, page: Page):
+    larder.open("book")
+    page.get_by_role("group", name="Pages or scroll").get_by_role("button", name="Scroll").click()
+    expect(page).to_have_url(re.compile("mode=scroll"))
+    larder.open("book")
+    expect(page.get_by_role("button", name="Scroll")).to_have_attribute("aria-current", "true")
+    page.get_by_role("button", name="Pages").click()
+    expect(page.get_by_role("link", name="Next page")).to_be_visible()
+    larder.open("book")
+    expect(page.get_by_role("button", name="Pages")).to_have_attribute("aria-current", "true")
+
+
+def test_new_rows_are_offered_to_who_comes_back(larder: Larder, page: Page):
+    page.clock.install()
+    larder.open("author", "mode=scroll&sortBy=id&sort=desc")
+    expect(page.locator(".endless")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('blur'))")
+    other = page.context.new_page()
+    other.goto("/admin/author/create")
+    other.get_by_label("Name").fill("Newly Arrived")
+    other.get_by_role("button", name="Save", exact=True).click()
+    expect(other).not_to_have_url(re.compile("/create"))
+    other.close()
+    page.clock.fast_forward(61_000)
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    page.get_by_role("link", name="1 new row").click()
+    expect(larder.rows.first).to_contain_text("Newly Arrived")
+
+
+def test_without_a_script_it_is_next_and_previous(
+    browser: Browser, base_url: str, logged_in: dict[str, dict[str, object]]
+):
+    context = browser.new_context(base_url=base_url, storage_state=logged_in["admin"], java_script_enabled=False)  # type: ignore[arg-type]
+    larder = Larder(context.new_page())
+    larder.open("event", "mode=scroll")
+    first = larder.keys()
+    larder.page.get_by_role("link", name="Next page").click()
+    second = larder.keys()
+    assert len(first) == len(second) == SIZE
+    assert not set(first) & set(second)
+    larder.page.get_by_role("link", name="Previous page").click()
+    assert larder.keys() == first
+    context.close()
