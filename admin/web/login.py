@@ -39,7 +39,8 @@ async def show(visit: Visit) -> Response:
     next_path = safe_next(visit.request.query_params.get("next", ""))
     if visit.maybe_actor is not None:
         return visit.redirect(next_path)
-    return visit.page("login.html", name="", error=_warning(visit), next=next_path)
+    lost = "lost" in visit.request.query_params
+    return visit.page("login.html", name="", error=_warning(visit), lost=lost, next=next_path)
 
 
 async def log_in(visit: Visit) -> Response:
@@ -54,11 +55,11 @@ async def log_in(visit: Visit) -> Response:
     try:
         known, right = await _check(visit, name, password, ip)
     except Invalid as error:
-        return visit.page("login.html", 400, name=name, error=str(error), next=next_path)
+        return visit.page("login.html", 400, name=name, error=str(error), lost=False, next=next_path)
     token = await _open(visit, known, name, password, ip) if known is not None and right else None
     if token is None:
         log.warning("login refused", person=known and known.person_id, ip=ip)
-        return visit.page("login.html", 400, name=name, error=WRONG, next=next_path)
+        return visit.page("login.html", 400, name=name, error=WRONG, lost=False, next=next_path)
     response = visit.redirect(next_path)
     cookies.give(response, visit.request.scope, token)
     return response

@@ -6,7 +6,7 @@ for good): what is not listed here does not exist, and what is listed has a perm
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,7 +78,7 @@ def _guarded(doors: dict[str, Door], console: Console) -> Callable[[Request], Aw
         if door.permission is Permission.PUBLIC:
             return await door.endpoint(Visit(limited(request, _most(door, console)), console, actor, None))
         if actor is None:
-            return _to_login(request)
+            return _to_login(request, doors)
         # The role first: whoever may not do this at all does not learn which tables there are.
         gate.require(actor, door.permission)
         resource = _resource(request, console)
@@ -103,12 +103,17 @@ def _most(door: Door, console: Console) -> int:
     return console.settings.max_upload_mb * 2**20 + 2**16 if door.body is None else door.body
 
 
-def _to_login(request: Request) -> Response:
-    """A reader is led to the login and from there back, anything unsafe only to the login, and a script nowhere."""
+def _to_login(request: Request, methods: Iterable[str]) -> Response:
+    """A person is led to the login and from there back to the page they were on, and a script nowhere."""
     if error_pages.wants_json(request):
         raise NotAllowed("You are not logged in any more. Load the page again.")
-    if request.method not in ("GET", "HEAD"):
-        return RedirectResponse(urls.login(), status_code=303)
     # As it was sent: once decoded, a key with a slash or a question mark in it would lead elsewhere.
     path, query = request.scope["raw_path"].decode("latin-1"), request.scope["query_string"].decode("latin-1")
-    return RedirectResponse(urls.login(f"{path}?{query}" if query else path), status_code=303)
+    here = f"{path}?{query}" if query else path
+    if request.method in ("GET", "HEAD"):
+        return RedirectResponse(urls.login(here), status_code=303)
+    if "GET" not in methods:
+        # A button, not a form: it stands in the list, or on the page one step up.
+        identity = request.path_params.get("identity")
+        here = urls.listing(identity, query) if identity else path.rpartition("/")[0]
+    return RedirectResponse(urls.login(here, lost=True), status_code=303)

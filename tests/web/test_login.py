@@ -76,9 +76,29 @@ async def test_a_script_that_is_not_logged_in_any_more_is_told_so(browse):
     assert "not logged in any more" in answer.json()["error"]["message"]
 
 
-async def test_a_change_that_met_no_session_is_not_sent_again(browse):
-    answer = await (await browse()).post("/admin/book/create")
-    assert (answer.status_code, answer.headers["location"]) == (303, PAGE)
+@pytest.mark.parametrize(
+    ("sent_to", "back"),
+    [
+        ("/admin/book/create", "/admin/book/create"),
+        ("/admin/setting/edit/a%2Fb?search=x", "/admin/setting/edit/a%2Fb?search=x"),
+        ("/admin/book/delete?page=2", "/admin/book/list?page=2"),
+        ("/admin/imports/5/apply", "/admin/imports/5"),
+        ("/admin/operations/7/undo?row=3", "/admin/operations/7"),
+    ],
+)
+async def test_a_change_that_met_no_session_is_said_to_be_lost_and_not_sent_again(browse, sent_to, back):
+    browser = await browse()
+    answer = await browser.post(sent_to)
+    assert answer.status_code == 303
+    shown = await browser.get(answer.headers["location"])
+    assert "You were logged out; nothing was saved." in shown.text
+    (target,) = parse_qs(urlsplit(answer.headers["location"]).query)["next"]
+    inside = await try_in(browser, password=PASSWORD, next=target)
+    assert (inside.status_code, inside.headers["location"]) == (303, back)
+
+
+async def test_a_login_that_was_asked_for_speaks_of_no_loss(browse):
+    assert "nothing was saved" not in (await (await browse()).get(PAGE)).text
 
 
 class TestEverybodyGetsTheSameAnswer:
