@@ -7,7 +7,8 @@ a URL, a form or a file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from admin.traits import Column, Traits
@@ -46,6 +47,17 @@ class Resource:
     def visible(self) -> frozenset[str]:
         """Columns a URL may name to sort or filter: nothing that no page shows (a hidden column is an oracle)."""
         return frozenset(self.list_columns) | frozenset(self.details_columns)
+
+    def showing(self, columns: Iterable[str]) -> Resource:
+        """The same table with other columns in its list, in this order; those that are not visible are passed over.
+
+        What may be seen, sorted and filtered by stays what it was.
+        """
+        chosen = tuple(name for name in dict.fromkeys(columns) if name in self.visible)
+        if not chosen:
+            return self
+        visible = dict.fromkeys([*self.details_columns, *self.list_columns])
+        return replace(self, list_columns=chosen, details_columns=tuple(visible))
 
     def column(self, name: str) -> Column:
         return self.traits.columns[name]

@@ -1,8 +1,8 @@
 """The console's own tables, in their own schema `larder`, with their own metadata.
 
 The console works for any model because it keeps what it needs to remember here: who may come in, what was done, what
-was there before, and the imports. The application role may not change or delete the record of what was done; only
-the triggers write before-images (revision `operations`).
+was there before, the imports, and the views of lists that people keep. The application role may not change or delete
+the record of what was done; only the triggers write before-images (revision `operations`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     Sequence,
     Text,
+    UniqueConstraint,
     func,
     text,
 )
@@ -227,3 +228,22 @@ class Import(Base):
     error: Mapped[str | None]
     finished_at: Mapped[dt.datetime | None]
     operation_id: Mapped[int | None] = mapped_column(ForeignKey(Operation.id), index=True)
+
+
+class SavedView(Base):
+    """One list that a person keeps: a table's query string under a name, for themselves or for everybody."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (
+        UniqueConstraint("person_id", "identity", "name"),
+        CheckConstraint("char_length(name) between 1 and 80", name="name"),
+        Index("saved_view_shared_idx", "identity", postgresql_where=text("shared")),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    identity: Mapped[str]
+    name: Mapped[str]
+    query: Mapped[str]
+    shared: Mapped[bool] = mapped_column(server_default=text("false"))
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
