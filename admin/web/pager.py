@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 AROUND = 2
 """Pages on each side of the current one."""
@@ -30,10 +30,10 @@ class Pager:
     links: tuple[PageLink, ...] = ()
 
 
-def numbered(page: int, last: int | None, *, has_next: bool, url: Callable[[int], str]) -> Pager:
+def numbered(page: int, last: int | None, *, has_next: bool, url: Callable[[int], str], around: int = AROUND) -> Pager:
     """Pages around `page`; `last` is None while nobody has counted, then the next page is the last one offered."""
     end = last if last is not None else page + 1 if has_next else page
-    links = [PageLink(f"{n:,}", url(n), n == page) if n else GAP for n in _window(page, end)]
+    links = [PageLink(f"{n:,}", url(n), n == page) if n else GAP for n in _window(page, end, around)]
     return Pager(
         previous_url=url(page - 1) if page > 1 else None,
         next_url=url(page + 1) if has_next else None,
@@ -41,9 +41,14 @@ def numbered(page: int, last: int | None, *, has_next: bool, url: Callable[[int]
     )
 
 
-def _window(page: int, end: int) -> list[int]:
+def with_last(pager: Pager, url: str, *, current: bool = False) -> Pager:
+    """The same with a link to the last page of a list that nobody has counted."""
+    return replace(pager, links=(*pager.links, GAP, PageLink("Last", url, current)))
+
+
+def _window(page: int, end: int, around: int) -> list[int]:
     """The first, the last and those around the page; 0 stands for a gap, never for a single page."""
-    shown = {1, end, *range(max(1, page - AROUND), min(end, page + AROUND) + 1)}
+    shown = {1, end, *range(max(1, page - around), min(end, page + around) + 1)}
     numbers: list[int] = []
     for n in sorted(shown):
         missing = n - numbers[-1] - 1 if numbers else 0
