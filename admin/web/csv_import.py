@@ -26,7 +26,7 @@ from admin.web.page import Flash
 from admin.web.routes import Door
 from admin.web.visit import Visit
 from admin.writes.csv_import import apply, receive, rejects, review, store
-from admin.writes.csv_import.errors import Unreadable
+from admin.writes.csv_import.errors import InProgress, Unreadable
 from admin.writes.csv_import.options import Options
 from admin.writes.csv_import.receive import Upload
 from admin.writes.csv_import.report import Rejection
@@ -97,7 +97,11 @@ async def run(visit: Visit) -> Response:
         if seen and seen != csv_import_view.mark(stored):
             await flash.add(session, visit, Flash("error", "The choices were changed elsewhere. Look at them again."))
             return visit.redirect(urls.import_page(stored.id))
-        report = await apply.apply(session, visit.actor, visit.resource, stored.id, timeout_ms=_timeout(visit))
+        try:
+            report = await apply.apply(session, visit.actor, visit.resource, stored.id, timeout_ms=_timeout(visit))
+        except InProgress:
+            # The button was pressed twice: the page says how far the first time is.
+            return visit.redirect(urls.import_page(stored.id))
     log.info("import run", import_id=stored.id, person=visit.actor.name, applied=report.applied, **report.counts)
     return visit.redirect(urls.import_page(stored.id))
 

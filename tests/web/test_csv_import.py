@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from httpx2 import AsyncClient, Response
+from starlette.applications import Starlette
 
 from admin.web.console import Console
 from tests.postgres import Database
@@ -232,3 +233,36 @@ async def test_missing_parents_are_created_only_by_those_who_may(browse: Browse,
     assert (await client.post(f"{path}/choices", data=chosen)).status_code == 303
     await client.post(f"{path}/apply")
     assert database.sql("select name from author") == [("Ann Lee",)]
+
+
+async def test_an_upload_that_is_cut_off_leaves_nothing(app: Starlette, browse: Browse, database: Database):
+    client = await browse("editor")
+    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    start = b'--x\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\nemail,name\na@x,A\n'
+    messages = [{"type": "http.request", "body": start, "more_body": True}, {"type": "http.disconnect"}]
+    answers: list[Any] = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    path = "/admin/customer/import"
+    headers = {
+        "host": "localhost",
+        "origin": "http://localhost",
+        "cookie": cookie,
+        "content-type": "multipart/form-data; boundary=x",
+    }
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "state": {},
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1), "server": ("localhost", 80),
+    }  # fmt: skip
+    await app(scope, receive, send)
+    assert messages == []
+    assert not any(answer.get("status") in (200, 303) for answer in answers)
+    assert database.value("select count(*) from larder.import") == 0
+    assert database.sql("select tablename from pg_tables where schemaname = 'larder_staging'") == []

@@ -8,11 +8,12 @@ The way of a file, one module a step:
     stage     those batches in a staging table of their own, next to the file as it came
     mapping   which header means which column; a parent may be named by a unique column of its own
     catalog   what the database itself says of the table: exact types, defaults, checks
-    rules     the shape a cell must have, kind by kind, as SQL
+    rules     the shape a cell must have, kind by kind, as SQL; shapes puts them together for a column
     cells     every cell as a value of its column, or the rule it breaks
-    live      what depends on the rows that are there: matches, parents, unique keys, checks
+    live      what depends on the rows that are there: match, parents, row_rules, uniqueness
+    outcome   what a row would hold afterwards; judged, shown and written from the same expression
     check     all of it together, into a report; the table itself is not touched
-    apply     the same again behind locks, and then the change, as one operation
+    apply     the same again behind locks (recheck), and then the change, as one operation
 
 Everything between reading and applying is set-based SQL on all-text staged rows. Nothing here knows of HTTP, and
 nothing commits.

@@ -12,10 +12,11 @@ from psycopg.sql import Composable
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads.csv_export import ESCAPED_KINDS
-from admin.writes.csv_import import rules
+from admin.writes.csv_import import rules, shapes
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Mapped, Plan
-from admin.writes.csv_import.rules import Rule, Shape
+from admin.writes.csv_import.rules import Rule
+from admin.writes.csv_import.shapes import Shape
 
 ERRORS = """
 create table {errors} (line int not null, cell int, column_name text, value text, rule text not null,
@@ -43,7 +44,7 @@ async def build(session: AsyncSession, plan: Plan) -> list[str]:
 
 def _shape(plan: Plan, mapped: Mapped) -> Shape:
     column, info = mapped.read_as
-    return rules.shape(column, info, st.name("s", f"c{mapped.cell}"), unescape=plan.options.unescape)
+    return shapes.shape(column, info, st.name("s", f"c{mapped.cell}"), unescape=plan.options.unescape)
 
 
 async def _values(session: AsyncSession, plan: Plan, shapes: dict[int, Shape]) -> None:
@@ -140,6 +141,6 @@ def _about(plan: Plan, mapped: Mapped, shape: Shape) -> Iterator[tuple[Composabl
     if info.type_name == "timestamptz":
         yield rules.without_zone(shape.text), f"times in {name} have no zone and are read as UTC"
     if plan.options.unescape and column.kind in ESCAPED_KINDS:
-        yield rules.is_escaped(cell), f"cells in {name} begin with an apostrophe that keeps spreadsheets safe; it goes"
+        yield shapes.is_escaped(cell), f"cells in {name} begin with an apostrophe that keeps spreadsheets safe; it goes"
     if column.kind == "text" and (mapped.parent or (plan.key and name in plan.key.columns)):
         yield st.of("{c} <> btrim({c})", c=cell), f"cells in {name} have blanks around them, which count"

@@ -1,8 +1,8 @@
-"""Why a whole file cannot be read; single bad rows are no exception but part of the report."""
+"""Why an import cannot go on as a whole; single bad rows are no exception but part of the report."""
 
 from __future__ import annotations
 
-from admin.errors import LarderError
+from admin.errors import Conflict, LarderError
 
 
 class Unreadable(LarderError):
@@ -14,3 +14,7 @@ class Unreadable(LarderError):
 
 class WrongEncoding(Unreadable):
     """The bytes are no text in the encoding they were read in; another one may be chosen."""
+
+
+class InProgress(Conflict):
+    """Somebody works on this import at this very moment."""

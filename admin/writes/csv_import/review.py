@@ -42,8 +42,9 @@ async def lines(session: AsyncSession, plan: Plan, verdict: str, after: int) -> 
     given = [_cut(mapped.v) for mapped in plan.mapped]
     changes = [part for mapped in plan.written for part in _change(plan, mapped)] if verdict == "changed" else []
     statement = st.of(
-        """select c.line, {values} {joined} join {rows} r using (line)
-        where r.verdict = {verdict} and c.line > {after} order by c.line limit {limit}""",
+        """select c.line, {values} {joined} join (
+          select * from {rows} where verdict = {verdict} and line > {after} order by line limit {limit}
+        ) r using (line) order by c.line""",
         values=st.joined(st.COMMA, [*keys, *given, *changes]), joined=outcome.joined(plan), rows=plan.staging("row"),
         verdict=st.lit(verdict), after=st.lit(after), limit=st.lit(PAGE + 1),
     )  # fmt: skip

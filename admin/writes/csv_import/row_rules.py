@@ -49,7 +49,7 @@ async def check(session: AsyncSession, plan: Plan) -> None:
 
 def rules(plan: Plan) -> list[RowRule]:
     """Every rule that this file could break with these choices."""
-    return [*_required(plan), *_absent(plan), *_same_key(plan), *_checks(plan), *_finds(plan)]
+    return [*_allowed(plan), *_required(plan), *_absent(plan), *_same_key(plan), *_checks(plan), *_finds(plan)]
 
 
 def _listed(plan: Plan, rule: RowRule) -> Composable:
@@ -59,6 +59,17 @@ def _listed(plan: Plan, rule: RowRule) -> Composable:
         column=st.lit(rule.column), name=st.lit(rule.name), joined=outcome.joined(plan), broken=rule.broken,
         value=st.of("{v}::text", v=rule.mapped.v) if rule.mapped else st.of("null::text"),
     )  # fmt: skip
+
+
+def _allowed(plan: Plan) -> list[RowRule]:
+    """What the table's registration switches off, an import cannot do either."""
+    first, found = plan.traits.key[0], []
+    if "create" not in plan.resource.acts:
+        found.append(RowRule(outcome.IS_NEW, "rows cannot be added to this table", None, first))
+    if "edit" not in plan.resource.acts:
+        changed = st.of("(m.k1 is not null and ({d}))", d=outcome.any_differs(plan))
+        found.append(RowRule(changed, "rows of this table cannot be changed", None, first))
+    return found
 
 
 def _required(plan: Plan) -> list[RowRule]:

@@ -12,24 +12,30 @@ from dataclasses import dataclass
 
 from psycopg.sql import Composable
 
-from admin.reads.csv_export import ESCAPED_KINDS, FORMULA_STARTS, PLAIN_NUMBER
 from admin.traits import Column, Kind
 from admin.values import FALSE, TRUE
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.catalog import ColumnInfo
 
-BLANKS = " \t\r\n\u00a0"
-"""What is trimmed around everything but text."""
-
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-SAFE_DAY = r"[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
-"""Days that every month has."""
 CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
 ZONE = r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
 FLOAT = r"^[+-]?([0-9]{1,200}(\.[0-9]{0,200})?|\.[0-9]{1,200})([eE][+-]?[0-9]{1,3})?$|^NaN$|^-?Infinity$"
 UUID = r"^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})$"
-ESCAPED = f"^'{FORMULA_STARTS}"
-NOT_ESCAPED = f"^'{PLAIN_NUMBER}$"
+
+
+MOST_DEPTH = 500
+DEEP = r"""
+case when regexp_count({t}, '[[{{]') > {most} then (
+  select max(depth) > {most} from (
+    select sum(case when bracket in ('[', '{{') then 1 else -1 end) over (order by place) as depth
+    from unnest(string_to_array(
+      regexp_replace(regexp_replace({t}, '"(\\.|[^"\\])*"', '', 'g'), '[^][{{}}]', '', 'g'), null
+    )) with ordinality as brackets (bracket, place)
+  ) depths
+) else false end
+"""
+"""Whether brackets stand deeper than allowed; asked only of a value that has that many, since it looks at each."""
 
 
 @dataclass(frozen=True)
@@ -41,66 +47,11 @@ class Rule:
     reason: Composable | None = None
 
 
-@dataclass(frozen=True)
-class Shape:
-    """How a cell is read: its text, the rules in order, and the value, computed only where no rule is broken.
-
-    `plain` is what nearly all good cells look like: one cheap test after which no rule needs to be asked.
-    """
-
-    text: Composable
-    rules: tuple[Rule, ...]
-    value: Composable
-    plain: Composable | None
-
-
-def shape(column: Column, info: ColumnInfo, cell: Composable, *, unescape: bool) -> Shape:
-    """The shape of a column's cells. `cell` is the staged column; empty cells never get here."""
-    text = cell if column.kind == "text" else st.of("btrim({c}, {b})", c=cell, b=st.lit(BLANKS))
-    if unescape and column.kind in ESCAPED_KINDS:
-        text = _unescaped(text)
-    value = VALUES.get(column.kind, _cast)(text, info)
-    return Shape(text, tuple(RULES.get(column.kind, _others)(column, info, text)), value, _plain(column, info, cell))
-
-
-def _plain(column: Column, info: ColumnInfo, cell: Composable) -> Composable | None:
-    """A condition under which a cell is surely a value, narrower than the rules and many times cheaper."""
-    match column.kind:
-        case "integer":
-            return _matches(cell, "^-?[0-9]{1,4}$" if info.type_name == "int2" else "^-?[0-9]{1,9}$")
-        case "numeric" if info.modifiers and info.modifiers[0] > info.modifiers[1] >= 0:
-            precision, scale = info.modifiers
-            return _matches(
-                cell, f"^-?[0-9]{{1,{precision - scale}}}" + (f"(\\.[0-9]{{1,{scale}}})?$" if scale else "$")
-            )
-        case "date":
-            return _matches(cell, f"^{SAFE_DAY}$")
-        case "timestamp":
-            return _matches(
-                cell, f"^{SAFE_DAY}[T ]{CLOCK}" + ("(Z|[+]00)$" if info.type_name == "timestamptz" else "$")
-            )
-        case "boolean":
-            return st.of("{c} in ('true', 'false')", c=cell)
-    return None
-
-
-def is_escaped(cell: Composable) -> Composable:
-    """Whether a cell bears the apostrophe of a spreadsheet-safe export: exactly what the export would have written."""
-    return st.of(
-        "({c} like '''%' and {c} ~ {formula} and {c} !~ {number})",
-        c=cell, formula=st.lit(ESCAPED), number=st.lit(NOT_ESCAPED),
-    )  # fmt: skip
-
-
-def _unescaped(cell: Composable) -> Composable:
-    return st.of("case when {e} then substr({c}, 2) else {c} end", e=is_escaped(cell), c=cell)
-
-
-def _not(text: Composable, pattern: str) -> Composable:
+def is_not(text: Composable, pattern: str) -> Composable:
     return st.of("{t} !~ {p}", t=text, p=st.lit(pattern))
 
 
-def _matches(text: Composable, pattern: str) -> Composable:
+def matches(text: Composable, pattern: str) -> Composable:
     return st.of("{t} ~ {p}", t=text, p=st.lit(pattern))
 
 
@@ -115,21 +66,21 @@ def _text(column: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
         reason = st.of("'has ' || length({t}) || ' characters, at most ' || {n} || ' fit'", t=text, n=st.lit(limit))
         found.append(Rule(st.of("length({t}) > {n}", t=text, n=st.lit(limit)), f"is longer than {limit:,}", reason))
     elif info.type_name not in ("text", "varchar", "bpchar"):
-        found += _others(column, info, text)
+        found += others(column, info, text)
     return found
 
 
 def _integer(_: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
     return [
-        Rule(_not(text, "^[+-]?[0-9]{1,40}$"), "is not a whole number (expected like 1250)"),
+        Rule(is_not(text, "^[+-]?[0-9]{1,40}$"), "is not a whole number (expected like 1250)"),
         Rule(_invalid(text, info), f"is out of range (at most {info.largest})"),
     ]
 
 
 def _numeric(_: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
     found = [
-        Rule(_matches(text, r"^[+-]?[0-9]+,[0-9]{1,2}$"), "is not a number (write 12.50 with a point, not a comma)"),
-        Rule(_not(text, r"^[+-]?[0-9]{1,200}(\.[0-9]{1,200})?$"), "is not a number (expected like 12.50)"),
+        Rule(matches(text, r"^[+-]?[0-9]+,[0-9]{1,2}$"), "is not a number (write 12.50 with a point, not a comma)"),
+        Rule(is_not(text, r"^[+-]?[0-9]{1,200}(\.[0-9]{1,200})?$"), "is not a number (expected like 12.50)"),
     ]
     if info.modifiers:
         precision, scale = info.modifiers
@@ -141,7 +92,7 @@ def _numeric(_: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
 
 def _float(_: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
     return [
-        Rule(_not(text, FLOAT), "is not a number (expected like 12.5)"),
+        Rule(is_not(text, FLOAT), "is not a number (expected like 12.5)"),
         Rule(_invalid(text, info), "is out of range"),
     ]
 
@@ -154,34 +105,34 @@ def _boolean(_: Column, __: ColumnInfo, text: Composable) -> list[Rule]:
 def _date(_: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
     serial, local = r"^[0-9]{5}$", r"^[0-9]{1,4}[/.][0-9]{1,2}[/.][0-9]{1,4}$"
     return [
-        Rule(_matches(text, serial), "is a spreadsheet's day number; format the column as a date like 2026-11-23"),
-        Rule(_matches(text, local), "is not a date (use YYYY-MM-DD, like 2026-11-23)"),
-        Rule(_not(text, f"^{DAY}$"), "is not a date (expected like 2026-11-23)"),
+        Rule(matches(text, serial), "is a spreadsheet's day number; format the column as a date like 2026-11-23"),
+        Rule(matches(text, local), "is not a date (use YYYY-MM-DD, like 2026-11-23)"),
+        Rule(is_not(text, f"^{DAY}$"), "is not a date (expected like 2026-11-23)"),
         Rule(_invalid(text, info), "is not a day of the calendar"),
     ]
 
 
 def _timestamp(_: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
     moment = f"^{DAY}([T ]{CLOCK}{ZONE}?)?$"
-    shaped = Rule(_not(text, moment), "is not a date and time (expected like 2026-11-23 14:05)")
+    shaped = Rule(is_not(text, moment), "is not a date and time (expected like 2026-11-23 14:05)")
     valid = Rule(_invalid(text, info), "is not a day and time of the calendar")
     if info.type_name == "timestamptz":
         return [shaped, valid]
-    return [shaped, Rule(_matches(text, f"{CLOCK}{ZONE}$"), "has a time zone, but this column has none"), valid]
+    return [shaped, Rule(matches(text, f"{CLOCK}{ZONE}$"), "has a time zone, but this column has none"), valid]
 
 
 def without_zone(text: Composable) -> Composable:
     """Whether a well-formed time has no zone, and is therefore read as UTC."""
-    return _matches(text, f"^{DAY}([T ]{CLOCK})?$")
+    return matches(text, f"^{DAY}([T ]{CLOCK})?$")
 
 
 def _time(_: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
-    broken = st.of("({a} or {b})", a=_not(text, f"^{CLOCK}{ZONE}?$"), b=_invalid(text, info))
+    broken = st.of("({a} or {b})", a=is_not(text, f"^{CLOCK}{ZONE}?$"), b=_invalid(text, info))
     return [Rule(broken, "is not a time of day (expected like 14:05)")]
 
 
 def _uuid(_: Column, __: ColumnInfo, text: Composable) -> list[Rule]:
-    return [Rule(_not(text, UUID), "is not a UUID")]
+    return [Rule(is_not(text, UUID), "is not a UUID")]
 
 
 def _enum(column: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
@@ -194,14 +145,18 @@ def _enum(column: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
 
 def _json(_: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
     detail = st.of("'is not valid JSON: ' || ({i})", i=_said(text, info, "detail"))
-    return [Rule(_invalid(text, info), "is not valid JSON", detail)]
+    return [
+        # Postgres gives up on the whole statement when its stack is too small for a value, so it must not be asked.
+        Rule(st.of(DEEP, t=text, most=st.lit(MOST_DEPTH)), f"is JSON nested more than {MOST_DEPTH} deep"),
+        Rule(_invalid(text, info), "is not valid JSON", detail),
+    ]
 
 
 def _bytes(_: Column, __: ColumnInfo, text: Composable) -> list[Rule]:
-    return [Rule(_not(text, r"^(\\x)?([0-9a-fA-F]{2})*$"), "is not hexadecimal")]
+    return [Rule(is_not(text, r"^(\\x)?([0-9a-fA-F]{2})*$"), "is not hexadecimal")]
 
 
-def _others(_: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
+def others(_: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
     message = st.of("'is refused by the database: ' || ({i})", i=_said(text, info, "message"))
     return [Rule(_invalid(text, info), "is refused by the database", message)]
 
@@ -214,20 +169,7 @@ def _said(text: Composable, info: ColumnInfo, part: str) -> Composable:
     )  # fmt: skip
 
 
-def _cast(text: Composable, info: ColumnInfo) -> Composable:
-    return st.of("({t})::{type}", t=text, type=st.raw(info.type))
-
-
-def _truth(text: Composable, info: ColumnInfo) -> Composable:
-    return st.of("(lower({t}) = any ({w}))::{type}", t=text, w=st.lit(sorted(TRUE)), type=st.raw(info.type))
-
-
-def _unhexed(text: Composable, info: ColumnInfo) -> Composable:
-    return st.of(r"decode(regexp_replace({t}, '^\\x', ''), 'hex')::{type}", t=text, type=st.raw(info.type))
-
-
 RULES: dict[Kind, Callable[[Column, ColumnInfo, Composable], list[Rule]]] = {
     "text": _text, "integer": _integer, "numeric": _numeric, "float": _float, "boolean": _boolean, "date": _date,
     "timestamp": _timestamp, "time": _time, "uuid": _uuid, "enum": _enum, "json": _json, "bytes": _bytes,
 }  # fmt: skip
-VALUES: dict[Kind, Callable[[Composable, ColumnInfo], Composable]] = {"boolean": _truth, "bytes": _unhexed}

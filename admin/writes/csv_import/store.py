@@ -16,6 +16,7 @@ from admin.resource import Resource
 from admin.tables import STAGING_SCHEMA, Import
 from admin.writes.csv_import import plan
 from admin.writes.csv_import import statements as st
+from admin.writes.csv_import.errors import InProgress
 from admin.writes.csv_import.options import Options
 from admin.writes.csv_import.plan import Plan
 from admin.writes.csv_import.report import Report
@@ -80,13 +81,13 @@ async def plan_of(session: AsyncSession, resource: Resource, stored: Stored) -> 
 
 
 async def lock(session: AsyncSession, import_id: int) -> Stored:
-    """The import, which nobody else can go on with until this transaction ends. Raises `NotFound`, `Conflict`."""
+    """The import, which nobody else can go on with until this transaction ends. Raises `NotFound`, `InProgress`."""
     statement = select(Import).where(Import.id == import_id).with_for_update(skip_locked=True)
     record = (await session.execute(statement, execution_options={"populate_existing": True})).scalar_one_or_none()
     if record is not None:
         return Stored.of(record)
     await get(session, import_id)
-    raise Conflict("This import is being worked on right now. Its page shows when that is done.")
+    raise InProgress("This import is being worked on right now. Its page shows when that is done.")
 
 
 async def save(session: AsyncSession, import_id: int, state: str, **values: Any) -> None:

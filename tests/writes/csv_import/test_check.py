@@ -229,3 +229,18 @@ async def test_another_encoding_is_chosen_not_guessed(imports: Imports, database
     assert (stored.record.state, stored.record.error, stored.staged.samples) == ("review", None, (("José",),))
     await imports.apply()
     assert database.sql("select name from author") == [("José",)]
+
+
+async def test_what_cannot_be_edited_by_hand_cannot_be_changed_by_a_file(imports: Imports, database: Database):
+    database.sql("insert into event (id, kind) values (1, 'a'), (2, 'b')")
+    report = await imports.check("id,kind\n1,a\n2,other\n3,c\n", "event")
+    assert counts(report) == (1, 0, 1, 1)
+    assert [(one.line, one.reason) for one in report.rejections] == [(3, "rows of this table cannot be changed")]
+
+
+async def test_json_that_is_nested_too_deeply_is_a_bad_row_and_no_accident(imports: Imports, database: Database):
+    deep, wide = "[" * 100_000 + "]" * 100_000, "[" + "[]," * 2_000 + "[]]"
+    text = '{""a"": ""' + "[" * 600 + '""}'
+    report = await imports.check(f'key,value\na,{{}}\nb,"{deep}"\nc,"{wide}"\nd,"{text}"\n', "setting")
+    assert [(one.line, one.reason) for one in report.rejections] == [(3, "is JSON nested more than 500 deep")]
+    assert report.new == 3

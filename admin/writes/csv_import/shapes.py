@@ -1,0 +1,96 @@
+"""How a cell of a column is read, as SQL: its text, the rules it may break, and the value that it then is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from psycopg.sql import Composable
+
+from admin.reads.csv_export import ESCAPED_KINDS, FORMULA_STARTS, PLAIN_NUMBER
+from admin.traits import Column, Kind
+from admin.values import TRUE
+from admin.writes.csv_import import rules
+from admin.writes.csv_import import statements as st
+from admin.writes.csv_import.catalog import ColumnInfo
+from admin.writes.csv_import.rules import matches
+
+BLANKS = " \t\r\n\u00a0"
+"""What is trimmed around everything but text."""
+SAFE_DAY = r"[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+"""Days that every month has."""
+ESCAPED = f"^'{FORMULA_STARTS}"
+NOT_ESCAPED = f"^'{PLAIN_NUMBER}$"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a cell is read: its text, the rules in order, and the value, computed only where no rule is broken.
+
+    `plain` is what nearly all good cells look like: one cheap test after which no rule needs to be asked.
+    """
+
+    text: Composable
+    rules: tuple[rules.Rule, ...]
+    value: Composable
+    plain: Composable | None
+
+
+def shape(column: Column, info: ColumnInfo, cell: Composable, *, unescape: bool) -> Shape:
+    """The shape of a column's cells. `cell` is the staged column; empty cells never get here."""
+    text = cell if column.kind == "text" else st.of("btrim({c}, {b})", c=cell, b=st.lit(BLANKS))
+    if unescape and column.kind in ESCAPED_KINDS:
+        text = _unescaped(text)
+    value = VALUES.get(column.kind, _cast)(text, info)
+    return Shape(
+        text, tuple(rules.RULES.get(column.kind, rules.others)(column, info, text)), value, _plain(column, info, cell)
+    )
+
+
+def _plain(column: Column, info: ColumnInfo, cell: Composable) -> Composable | None:
+    """A condition under which a cell is surely a value, narrower than the rules and many times cheaper."""
+    match column.kind:
+        case "integer":
+            return matches(cell, "^-?[0-9]{1,4}$" if info.type_name == "int2" else "^-?[0-9]{1,9}$")
+        case "numeric" if info.modifiers and info.modifiers[0] > info.modifiers[1] >= 0:
+            precision, scale = info.modifiers
+            return matches(
+                cell,
+                f"^-?[0-9]{{1,{min(precision - scale, 200)}}}" + (f"(\\.[0-9]{{1,{scale}}})?$" if scale else "$"),
+            )
+        case "date":
+            return matches(cell, f"^{SAFE_DAY}$")
+        case "timestamp":
+            return matches(
+                cell, f"^{SAFE_DAY}[T ]{rules.CLOCK}" + ("(Z|[+]00)$" if info.type_name == "timestamptz" else "$")
+            )
+        case "boolean":
+            return st.of("{c} in ('true', 'false')", c=cell)
+    return None
+
+
+def is_escaped(cell: Composable) -> Composable:
+    """Whether a cell bears the apostrophe of a spreadsheet-safe export: exactly what the export would have written."""
+    return st.of(
+        "({c} like '''%' and {c} ~ {formula} and {c} !~ {number})",
+        c=cell, formula=st.lit(ESCAPED), number=st.lit(NOT_ESCAPED),
+    )  # fmt: skip
+
+
+def _unescaped(cell: Composable) -> Composable:
+    return st.of("case when {e} then substr({c}, 2) else {c} end", e=is_escaped(cell), c=cell)
+
+
+def _cast(text: Composable, info: ColumnInfo) -> Composable:
+    return st.of("({t})::{type}", t=text, type=st.raw(info.type))
+
+
+def _truth(text: Composable, info: ColumnInfo) -> Composable:
+    return st.of("(lower({t}) = any ({w}))::{type}", t=text, w=st.lit(sorted(TRUE)), type=st.raw(info.type))
+
+
+def _unhexed(text: Composable, info: ColumnInfo) -> Composable:
+    return st.of(r"decode(regexp_replace({t}, '^\\x', ''), 'hex')::{type}", t=text, type=st.raw(info.type))
+
+
+VALUES: dict[Kind, Callable[[Composable, ColumnInfo], Composable]] = {"boolean": _truth, "bytes": _unhexed}
