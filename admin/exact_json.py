@@ -6,9 +6,16 @@ then change all its numbers. Here decimals are `Decimal`, in and out, so a value
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import simplejson
+
+LONGEST_INT = 4300
+"""Digits that Python turns into an int; a longer whole number is read as a decimal, which has no such limit."""
+MOST_DIGITS = 131_072
+MOST_DECIMALS = 16_383
+"""What the numeric type of Postgres holds before and behind the point."""
 
 JSONError = simplejson.JSONDecodeError
 """What `loads` raises for a text that is not JSON; `lineno` and `colno` say where."""
@@ -18,9 +25,19 @@ class NotANumber(ValueError):
     """NaN and Infinity are numbers to many programs, but not in JSON."""
 
 
+class OutOfRange(ValueError):
+    """A number so large or so small that not even a decimal holds it."""
+
+
 def loads(text: str | bytes) -> Any:
-    """The value of a JSON text. Raises `JSONError`, `NotANumber`, or RecursionError for what is nested too deeply."""
-    return simplejson.loads(text, use_decimal=True, parse_constant=_refuse)
+    """The value of a JSON text.
+
+    Raises `JSONError`, `NotANumber`, `OutOfRange`, or RecursionError for what is nested too deeply.
+    """
+    try:
+        return simplejson.loads(text, use_decimal=True, parse_int=_whole, parse_constant=_refuse)
+    except InvalidOperation:
+        raise OutOfRange from None
 
 
 def dumps(value: Any, *, indent: int | None = None, sort_keys: bool = False, escape: bool = False) -> str:
@@ -28,6 +45,33 @@ def dumps(value: Any, *, indent: int | None = None, sort_keys: bool = False, esc
     return simplejson.dumps(
         value, use_decimal=True, ensure_ascii=escape, indent=indent, sort_keys=sort_keys, default=str, allow_nan=False
     )
+
+
+def obstacle(value: Any) -> str | None:
+    """Why jsonb cannot store a value that is good JSON; None when it can."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case dict() as inner:
+                waiting += [*inner, *inner.values()]
+            case list() as inner:
+                waiting += inner
+            case str() as text if "\0" in text:
+                return "cannot hold \\u0000, a character that the database does not store"
+            case str() as text if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+                return "cannot hold half of a character, such as \\ud800 alone"
+            case Decimal() as number if not _fits(number):
+                return "cannot hold a number this large or this small"
+    return None
+
+
+def _fits(number: Decimal) -> bool:
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -MOST_DECIMALS and (not number or number.adjusted() < MOST_DIGITS)
+
+
+def _whole(digits: str) -> int | Decimal:
+    return int(digits) if len(digits) <= LONGEST_INT else Decimal(digits)
 
 
 def _refuse(name: str) -> Any:

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import types
+from sqlalchemy.dialects.postgresql import JSONB
 
 from admin import exact_json
 from admin.traits import Column, Kind, Traits, kind_of
@@ -208,15 +209,22 @@ def _enum(column: Column, text: str) -> Any:
     return column.sa.type._object_lookup[text] if enum_class else text  # type: ignore[attr-defined] # noqa: SLF001 SQLAlchemy's own label-to-member map
 
 
-def _json(_: Column, text: str) -> Any:
+def _json(column: Column, text: str) -> Any:
     try:
-        return exact_json.loads(text)
+        value = exact_json.loads(text)
     except RecursionError:
         raise BadValue("is JSON nested too deeply") from None
+    except exact_json.OutOfRange:
+        raise BadValue("cannot hold a number this large or this small") from None
     except exact_json.NotANumber as error:
         raise BadValue(f"is not JSON: {error} is no JSON number") from None
     except exact_json.JSONError as error:
         raise BadValue(f"is not JSON: line {error.lineno}, column {error.colno}") from None
+    # The type json keeps the text as it is; what jsonb and arrays hold must be storable.
+    is_text = isinstance(column.sa.type, types.JSON) and not isinstance(column.sa.type, JSONB)
+    if not is_text and (obstacle := exact_json.obstacle(value)):
+        raise BadValue(obstacle)
+    return value
 
 
 def _array(column: Column, text: str) -> list[Any]:

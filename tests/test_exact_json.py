@@ -9,7 +9,15 @@ from sqlalchemy import text
 
 from admin import exact_json
 
-NUMBERS = ["1.10", "0.1", "12345678901234567890.123456789", "1e400", "-0.000000000000000000001", "9007199254740993"]
+NUMBERS = [
+    "1.10",
+    "0.1",
+    "12345678901234567890.123456789",
+    "1e400",
+    "-0.000000000000000000001",
+    "9007199254740993",
+    "9" * 5000,
+]
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -43,3 +51,17 @@ async def test_the_engine_reads_and_writes_jsonb_digit_by_digit(session, number)
     assert await session.scalar(
         text(same.replace("::text", "#>>'{}'")), {"value": f'{{"n": {number}}}', "again": exact_json.dumps(value)}
     )
+
+
+WRITTEN = [
+    '"\\u0000"', '{"\\u0000": 1}', '"\\ud800"', '["é", "\\udc00x"]', '"\\ud83d\\ude00"', '"é\\u0001"',
+    '{"a": [null, true]}', "1e131071", "1e131072", "1e-16383", "1e-16384", "-1e131072", "0e999999", "0e-16384",
+    "1" * 131_072, "1" * 131_073,
+]  # fmt: skip
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("written", WRITTEN)
+async def test_an_obstacle_is_what_postgres_refuses(session, written):
+    refused = await session.scalar(text("select not pg_input_is_valid(:value, 'jsonb')"), {"value": written})
+    assert (exact_json.obstacle(exact_json.loads(written)) is not None) is refused

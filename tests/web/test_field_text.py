@@ -43,12 +43,13 @@ class Paper(Base):
 
 COLUMNS = traits_of(Paper).columns
 
+no_nul = st.characters(exclude_characters="\x00", exclude_categories=["Cs"])
+json_numbers = st.integers() | st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**99), max_value=10**99)
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.decimals(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    st.none() | st.booleans() | json_numbers | st.text(no_nul),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(no_nul), inner, max_size=3),
     max_leaves=8,
 )
-no_nul = st.characters(exclude_characters="\x00", exclude_categories=["Cs"])
 VALUES = {
     "words": st.text(no_nul),
     "amount": st.decimals(allow_nan=False, allow_infinity=False),

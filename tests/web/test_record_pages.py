@@ -72,6 +72,16 @@ async def test_a_text_that_is_far_too_long_comes_back_with_its_limit_beside_it(b
     assert database.value("select count(*) from document") == 0
 
 
+@pytest.mark.parametrize("value", ['{"a": "\\u0000"}', "1e200000", '"\\ud800"', "1e99999999999999999999"])
+async def test_json_that_the_database_does_not_store_is_told_beside_its_field(browse: Browse, value: str):
+    client = await browse("editor")
+    typed = await form(client, "/admin/setting/create", key="a", value=value)
+    answer = await client.post("/admin/setting/create", data=typed)
+    assert answer.status_code == 400
+    assert re.search(r'id="field-value-error">\s*<li>Value cannot hold ', answer.text), answer.text
+    assert read(answer)["value"] == value
+
+
 async def test_the_filters_of_the_list_fill_the_form_in(browse: Browse, database: Database):
     client = await browse("editor")
     number = customer(database)
