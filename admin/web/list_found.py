@@ -14,9 +14,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.errors import TooFar
-from admin.reads import counts, listing, parents
+from admin.reads import counts, listing, parents, places
 from admin.reads.counts import Count, Exact, Unknown
 from admin.reads.listing import Slice
+from admin.reads.places import Spread
 from admin.reads.query import ListQuery
 from admin.resource import Resource
 from admin.web.visit import Visit
@@ -40,6 +41,8 @@ class Found:
     too_slow: bool = False
     too_far: bool = False
     uncounted: bool = False
+    spread: Spread | None = None
+    """Where the hundredths of a list that scrolls lie, if that is known."""
 
 
 async def find(visit: Visit, query: ListQuery, *, exactly: bool, counting: bool = True) -> Found:
@@ -55,10 +58,11 @@ async def find(visit: Visit, query: ListQuery, *, exactly: bool, counting: bool 
             except TooFar:
                 many = await counts.count(session, visit.resource, query)
                 return Found(nothing, many, names, too_far=True, uncounted=exactly)
+            spread = await places.spread(session, visit.resource, query) if query.mode == "scroll" else None
             if not counting:
-                return Found(rows, Unknown(), names)
+                return Found(rows, Unknown(), names, spread=spread)
             many = counted or await counts.count(session, visit.resource, query, rows)
-            return Found(rows, many, names, uncounted=exactly and counted is None)
+            return Found(rows, many, names, uncounted=exactly and counted is None, spread=spread)
     except DBAPIError as error:
         _only_too_slow(error)
         return Found(nothing, counted or Unknown(), {}, too_slow=True, uncounted=exactly and counted is None)

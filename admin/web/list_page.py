@@ -21,6 +21,7 @@ from admin.web import (
     list_columns,
     list_controls,
     list_found,
+    list_jump,
     list_mode,
     list_pager,
     list_rows,
@@ -34,13 +35,14 @@ from admin.web.gate import Permission
 from admin.web.list_columns import ColumnChoice
 from admin.web.list_controls import Action, Chip, Choice, Header, Pairs
 from admin.web.list_found import Found
+from admin.web.list_jump import Jump
 from admin.web.list_rows import Row
 from admin.web.pager import Pager
 from admin.web.routes import Door
 from admin.web.view_menu import Menu
 from admin.web.visit import Visit
 
-BESIDE = ("count", *filter_builder.FIELDS)
+BESIDE = ("count", *filter_builder.FIELDS, *list_jump.FIELDS)
 """Parameters of the page that are not the list's own."""
 
 
@@ -83,6 +85,7 @@ class ListPage:
     title_column: int
     rows: list[Row]
     pager: Pager
+    jump: Jump | None
     newer_url: str
     """Rows that came before the first one since; empty where that cannot be asked."""
     top_url: str
@@ -108,6 +111,9 @@ async def show(visit: Visit) -> Response:
     wanted = filter_builder.sent(items)
     if wanted is not None:
         return await _with_filter(visit, query, wanted)
+    jumped = await list_jump.sent(visit, query, items)
+    if jumped is not None:
+        return jumped
     rows_only = visit.request.headers.get(PART) == "rows"
     found = await list_found.find(visit, query, exactly=("count", "exact") in items, counting=not rows_only)
     if found.rows.page != query.page:
@@ -162,6 +168,7 @@ def build(visit: Visit, query: ListQuery, found: Found, kept: Kept) -> ListPage:
         title_column=list_rows.title_column(resource),
         rows=list_rows.rows(visit, found.rows, here, view.formatters()),
         pager=list_pager.of(resource, query, found, said),
+        jump=list_jump.control(resource, query, found),
         newer_url=_newer_url(resource, query, found.rows),
         top_url=list_controls.list_url(resource, query.restarted()),
         ways_on=list_pager.ways_on(resource, query, found),

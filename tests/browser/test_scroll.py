@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -228,6 +229,28 @@ def test_new_rows_are_offered_to_who_comes_back(larder: Larder, page: Page):
     expect(larder.rows.first).to_contain_text("Newly Arrived")
 
 
+def test_a_jump_to_a_day_and_by_the_scrubber(larder: Larder, page: Page):
+    scroller = Scroller(larder, page)
+    scroller.open()
+    newest = page.locator("tr[data-key] time").first.get_attribute("datetime") or ""
+    day = (dt.date.fromisoformat(newest[:10]) - dt.timedelta(days=40)).isoformat()
+    page.get_by_label("Jump to created at").fill(day)
+    page.get_by_role("button", name="Jump", exact=True).click()
+    expect(page).to_have_url(re.compile("after="))
+    assert (page.locator("tr[data-key] time").first.get_attribute("datetime") or "")[:10] <= day
+    slider = page.get_by_role("slider", name="Place in the table by created at")
+    if slider.count():
+        slider.focus()
+        page.keyboard.press("Home")
+        page.keyboard.press("Enter")
+        expect(slider).to_have_value(re.compile("^[01]$"))
+        slider.focus()
+        page.keyboard.press("End")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile("after="))
+        expect(slider).to_have_value(re.compile("^(9.|100)$"))
+
+
 def test_without_a_script_it_is_next_and_previous(
     browser: Browser, base_url: str, logged_in: dict[str, dict[str, object]]
 ):
@@ -241,4 +264,9 @@ def test_without_a_script_it_is_next_and_previous(
     assert not set(first) & set(second)
     larder.page.get_by_role("link", name="Previous page").click()
     assert larder.keys() == first
+    larder.page.get_by_label("Jump to created at").fill("1999-12-31")
+    larder.page.get_by_role("button", name="Jump", exact=True).click()
+    expect(larder.page.get_by_role("link", name="Previous page")).to_be_visible()
+    expect(larder.page.get_by_role("link", name="Next page")).to_have_count(0)
+    assert len(larder.keys()) == SIZE
     context.close()

@@ -13,6 +13,7 @@ const behaviors = {
   "picker": () => import("./picker.js"),
   "popup": () => import("./popup.js"),
   "scroll": () => import("./scroll.js"),
+  "scrubber": () => import("./scrubber.js"),
   "select-rows": () => import("./select-rows.js"),
   "submit": () => import("./submit.js"),
   "theme": () => import("./theme.js"),

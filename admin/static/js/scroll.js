@@ -46,8 +46,8 @@ export default function scroll(end) {
 
 function firstPage() {
   const link = (rel) => document.querySelector(`.pager a[rel=${rel}]`)?.getAttribute("href");
-  const { newer } = document.querySelector(".scroll-end").dataset;
-  return { url: location.pathname + location.search, next: link("next"), previous: link("prev"), newer };
+  const { newer, percent } = document.querySelector(".scroll-end").dataset;
+  return { url: location.pathname + location.search, next: link("next"), previous: link("prev"), newer, percent };
 }
 
 // What the window shows is mounted at once if it is at hand; at most one thing is fetched at a time.

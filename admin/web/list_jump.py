@@ -1,0 +1,114 @@
+"""Jumping in a list that scrolls: to a value of what it is sorted by, or to a percentile of the table.
+
+Both are plain GET forms; the list answers with the address of the place, whose cursor can be shared and kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.responses import Response
+
+from admin import values
+from admin.errors import BadRequest
+from admin.reads import keyset, listing, places
+from admin.reads.ordering import SortKey
+from admin.reads.places import Spread
+from admin.reads.query import ListQuery
+from admin.reads.wording import inside
+from admin.resource import Resource
+from admin.traits import Column
+from admin.values import BadValue
+from admin.web import list_controls
+from admin.web.list_controls import Pairs
+from admin.web.list_found import Found
+from admin.web.visit import Visit
+
+VALUE, PERCENT = FIELDS = ("jump", "jump-percent")
+
+INPUTS = {"date": "date", "timestamp": "date", "integer": "number", "numeric": "number", "float": "number"}
+SHOWN = 24
+"""Characters of a text on the scrubber."""
+
+
+@dataclass(frozen=True)
+class Jump:
+    """The controls. `labels` are what stands at 0, 1, … 100 percent, empty where nothing is known; `percent` is where
+    the page's first row stands."""
+
+    label: str
+    input: str
+    pairs: Pairs
+    percent: int
+    labels: tuple[str, ...]
+
+
+def control(resource: Resource, query: ListQuery, found: Found) -> Jump | None:
+    """What a list that scrolls offers; None where nobody knows a value to jump to, or all rows are on the page."""
+    key = places.sorted_by(resource, query)
+    more = found.rows.has_next or found.rows.has_previous
+    if query.mode != "scroll" or key is None or key.column is None or not more:
+        return None
+    return Jump(
+        label=inside(resource.label(key.column.name)),
+        input=INPUTS.get(key.column.kind, "text"),
+        pairs=list_controls.carried(resource, query),
+        percent=_percent(resource, query, found),
+        labels=_labels(found.spread, key.column) if found.spread else (),
+    )
+
+
+async def sent(visit: Visit, query: ListQuery, items: Sequence[tuple[str, str]]) -> Response | None:
+    """The way to the place that the query string asks for, or None. Raises `BadRequest` for what is no place."""
+    given = {name: text for name, text in items if name in FIELDS and text}
+    if not given:
+        return None
+    key = places.sorted_by(visit.resource, query)
+    if key is None or key.column is None:
+        raise BadRequest("Nobody can jump in this order: sort the list by a number, a date or a text.")
+    async with visit.transaction() as session:
+        if VALUE in given:
+            value = _value(key, key.column, given[VALUE])
+        else:
+            value = _at(await places.spread(session, visit.resource, query), given[PERCENT])
+        cursor = await places.ahead_of(session, visit.resource, query, value)
+    there = replace(query.restarted(mode="scroll"), after=cursor)
+    return visit.redirect(list_controls.list_url(visit.resource, there))
+
+
+def _value(key: SortKey, column: Column, text: str) -> Any:
+    """Where a value begins when coming from the list's start: in a descending list a day begins with its end, and the
+    first letters of a text with the last text that has them."""
+    try:
+        value = values.parse(column, text)
+    except BadValue as reason:
+        raise BadRequest(f"The parameter jump makes no sense: “{text[:80]}” {reason}.") from None
+    if key.descending and column.kind == "text":
+        return value + "\U0010ffff"
+    if key.descending and column.kind == "timestamp" and values.DATE.fullmatch(text.strip()):
+        return value + dt.timedelta(days=1, microseconds=-1) if value.date() < dt.date.max else value
+    return value
+
+
+def _at(spread: Spread | None, text: str) -> Any:
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= 100):
+        raise BadRequest("The parameter jump-percent makes no sense: it is a whole number from 0 to 100.")
+    if spread is None:
+        raise BadRequest("Nothing is known of how these rows are spread. Jump to a value instead.")
+    return spread.values[int(text)]
+
+
+def _percent(resource: Resource, query: ListQuery, found: Found) -> int:
+    if found.spread is None or not found.rows.top:
+        return 0
+    first = keyset.read(resource, listing.cursor_order(resource, query), found.rows.top)[0]
+    return found.spread.percent(first)
+
+
+def _labels(spread: Spread, column: Column) -> tuple[str, ...]:
+    if column.kind == "timestamp":
+        return tuple(f"{value:%Y-%m-%d}" for value in spread.values)
+    return tuple(values.show(column, value)[:SHOWN] for value in spread.values)
