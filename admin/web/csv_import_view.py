@@ -9,7 +9,7 @@ from functools import cached_property
 
 from admin import values
 from admin.errors import LarderError
-from admin.reads.wording import counted, rows_of
+from admin.reads.wording import counted, inside, rows_of
 from admin.resource import Resource
 from admin.web import urls
 from admin.web.gate import Permission
@@ -75,9 +75,16 @@ class View:
 
     @property
     def created(self) -> list[tuple[str, str]]:
-        """New parents by the label of their column."""
-        found = self.report.created or {}
-        return [(f"New: {self.resource.label(name)}", f"{count:,}") for name, count in found.items() if count]
+        """Parents that are made along with the rows, or would be: “New authors”, “4,664”."""
+        missing = self.report.missing_parents or {}
+        wanted = {name: missing.get(name, 0) for name in self.options.create}
+        found = self.report.created if self.report.applied else wanted
+        return [(f"New {self._parents(name)}", f"{count:,}") for name, count in (found or {}).items() if count]
+
+    def _parents(self, name: str) -> str:
+        reference = self.resource.column(name).references
+        parent = self.visit.console.resource_of(reference.model) if reference else None
+        return inside(parent.name_plural if parent else self.resource.label(name))
 
     @property
     def resource(self) -> Resource:

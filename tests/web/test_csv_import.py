@@ -235,6 +235,22 @@ async def test_missing_parents_are_created_only_by_those_who_may(browse: Browse,
     assert database.sql("select name from author") == [("Ann Lee",)]
 
 
+async def test_the_review_counts_the_parents_it_would_create(browse: Browse, database: Database):
+    client = await browse("editor")
+    path = await handed_in(client, b"Writer,title\nAnn Lee,First\nBen Ode,Second\n", "book")
+    chosen = {"mode": "add", "map-1": "author_id.name", "map-2": "title"}
+    await client.post(f"{path}/choices", data=chosen)
+    review = (await client.get(path)).text
+    # As the file calls the column, with a joint between it and the reason.
+    assert "2 rows, <code>Writer</code>: there is no author with this name" in review
+    assert "New authors" not in review
+    await client.post(f"{path}/choices", data={**chosen, "create-author_id": "true"})
+    tile = re.compile(r"<dt>New authors</dt>\s*<dd[^>]*>2</dd>|New authors.{0,80}?>2<", re.DOTALL)
+    assert tile.search((await client.get(path)).text)
+    await client.post(f"{path}/apply")
+    assert tile.search((await client.get(path)).text)
+
+
 async def test_an_upload_that_is_cut_off_leaves_nothing(app: Starlette, browse: Browse, database: Database):
     client = await browse("editor")
     cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())

@@ -32,7 +32,7 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Group:
-    """How many rows one rule rejects."""
+    """How many rows one rule rejects, by the column of the file (None: the line as a whole)."""
 
     column: str | None
     rule: str
@@ -119,10 +119,14 @@ async def _rejections(session: AsyncSession, plan: Plan) -> tuple[Rejection, ...
 
 async def _groups(session: AsyncSession, plan: Plan) -> tuple[Group, ...]:
     statement = st.of(
-        "select column_name, rule, count(distinct line) from {t} group by 1, 2 order by 3 desc, 1, 2 limit {n}",
+        """select cell, column_name, rule, count(distinct line) from {t} group by 1, 2, 3 order by 4 desc, 1, 2, 3
+        limit {n}""",
         t=plan.staging("error"), n=st.lit(GROUPS),
     )  # fmt: skip
-    return tuple(Group(*row) for row in await st.rows(session, statement))
+    return tuple(
+        Group(plan.headers[cell - 1] if cell else column, rule, rows)
+        for cell, column, rule, rows in await st.rows(session, statement)
+    )
 
 
 async def _changes(session: AsyncSession, plan: Plan) -> dict[str, int]:
