@@ -1,21 +1,22 @@
 # Needs python3 and make, nothing else: the rest comes into .tools and .venv by itself.
 
-UV_VERSION := 0.13.9
-PYTHON     ?= python3
-UV         ?= .tools/bin/uv
-OWN_UV     := $(if $(filter .tools/%,$(UV)),.tools/.uv-$(UV_VERSION))
-RUN_READY  := .venv/.ready-run
-TEST_READY := .venv/.ready-test
-PYTEST     := .venv/bin/python -m pytest
-BROWSER    := BROWSER_PATH="$$(.venv/bin/python tests/find_browser.py)" && export BROWSER_PATH
+UV_VERSION  := 0.13.9
+PYTHON      ?= python3
+UV          ?= .tools/bin/uv
+OWN_UV      := $(if $(filter .tools/%,$(UV)),.tools/.uv-$(UV_VERSION))
+RUN_READY   := .venv/.ready-run
+TEST_READY  := .venv/.ready-test
+BENCH_READY := .venv/.ready-bench
+PYTEST      := .venv/bin/python -m pytest
+BROWSER     := BROWSER_PATH="$$(.venv/bin/python tests/find_browser.py)" && export BROWSER_PATH
 # Pytest says 5 when a choice in ARGS leaves one of its two runs without a test.
-NONE_IS_OK := { code=$$?; [ $$code = 5 ] && $(if $(ARGS),true,false) || exit $$code; }
+NONE_IS_OK  := { code=$$?; [ $$code = 5 ] && $(if $(ARGS),true,false) || exit $$code; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check screenshots clean
+.PHONY: help run test test-large check bench screenshots clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
 
 run: $(RUN_READY) ## Serve the console on http://127.0.0.1:8000/ (ARGS="--port 9000")
 	@exec .venv/bin/python -m admin serve $(ARGS)
@@ -25,6 +26,9 @@ test: $(TEST_READY) ## Run every test, the ones in a browser too (ARGS="-x -k un
 	@$(PYTEST) --ignore=tests/browser $(ARGS) || $(NONE_IS_OK)
 	@if ls tests/browser/test_*.py >/dev/null 2>&1; then $(BROWSER) && { $(PYTEST) tests/browser $(ARGS) || $(NONE_IS_OK); }; fi
 
+test-large: $(TEST_READY) ## Run the tests on a million rows
+	@$(PYTEST) -m large --ignore=tests/browser $(ARGS)
+
 check: $(TEST_READY) ## Lint, format, types, layers, templates, then every test
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
@@ -32,6 +36,9 @@ check: $(TEST_READY) ## Lint, format, types, layers, templates, then every test
 	@.venv/bin/lint-imports
 	@.venv/bin/djlint --lint --quiet templates
 	@$(MAKE) --no-print-directory test
+
+bench: $(BENCH_READY) ## Measure beside sqladmin and Django (ARGS="--small")
+	@.venv/bin/python -m bench $(ARGS)
 
 screenshots: $(TEST_READY) ## Take the pictures of the README
 	@$(BROWSER) && .venv/bin/python -m tests.screenshots
@@ -50,6 +57,10 @@ $(RUN_READY): pyproject.toml uv.lock | $(OWN_UV)
 $(TEST_READY): pyproject.toml uv.lock | $(OWN_UV)
 	@$(call sync,)
 	@touch $@ $(RUN_READY)
+
+$(BENCH_READY): $(TEST_READY)
+	@$(call sync,--inexact --group bench)
+	@touch $@
 
 # An own uv: an older one of the system may not be able to read the lock file.
 $(OWN_UV):

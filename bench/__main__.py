@@ -12,9 +12,14 @@ import psycopg
 from sqlalchemy import create_engine
 
 from admin import schema
+from admin.app import create_app
 from admin.embedded import EmbeddedPostgres
+from admin.reads import keyset, listing
+from admin.reads.query import ListQuery
+from admin.settings import Settings
 from bench import cases, measure, report
 from bench.servers import running
+from bench.table import Table
 from models.seed import seed
 
 FULL = {"event": 10_000_000, "document": 1_000_000, "customer": 10_000}
@@ -48,12 +53,13 @@ def _build(server: EmbeddedPostgres, rows: dict[str, int]) -> None:
         connection.execute("vacuum (analyze)")
 
 
-def _measure(server: EmbeddedPostgres, rows: dict[str, int], runs: int) -> report.Table:
-    questions = cases.pages(rows, _words(server))
-    table = report.Table(CONSOLES)
+def _measure(server: EmbeddedPostgres, rows: dict[str, int], runs: int) -> Table:
+    questions = cases.pages(rows, _words(server), _middle(server))
+    table = Table(CONSOLES)
     with psycopg.connect(server.app_url.replace("+psycopg", ""), prepare_threshold=None) as connection:
         for case in questions:
             table.bare[case.name] = measure.timed(lambda sql=case.sql: len(connection.execute(sql).fetchall()), runs)
+        table.copy = measure.copy(connection, cases.COPY)
     for name in CONSOLES:
         with running(name, server.app_url, server.owner_url) as console:
             for case in questions:
@@ -66,6 +72,14 @@ def _measure(server: EmbeddedPostgres, rows: dict[str, int], runs: int) -> repor
             if path := cases.EXPORTS.get(name):
                 table.exports[name] = measure.download(console, path)
     return table
+
+
+def _middle(server: EmbeddedPostgres) -> str:
+    """The cursor of the event in the middle, as scrolling there would have brought it."""
+    with psycopg.connect(server.app_url.replace("+psycopg", "")) as connection:
+        place = connection.execute(cases.MIDDLE).fetchone()
+    resource = create_app(Settings(database_url=server.app_url)).state.console.resources["event"]
+    return keyset.cursor(resource, listing.cursor_order(resource, ListQuery(mode="scroll")), place or ())
 
 
 def _words(server: EmbeddedPostgres) -> dict[str, str]:

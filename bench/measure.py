@@ -9,6 +9,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+import psutil
+import psycopg
 
 from bench.servers import Server
 
@@ -159,3 +163,14 @@ def _download(server: Server, path: str, timeout: float, memory: Callable[[], tu
             raise TimeoutError
     peak, idle = memory()
     return Stream(time.perf_counter() - started, first, total / 1e6, peak / 1e6, idle / 1e6)
+
+
+def copy(connection: psycopg.Connection[Any], statement: str) -> Stream:
+    """The same rows by COPY alone, read as `psql \\copy` reads them."""
+    memory, started, first, total = psutil.Process().memory_info().rss, time.perf_counter(), 0.0, 0
+    with connection.cursor() as cursor, cursor.copy(statement) as rows:
+        for chunk in rows:
+            first = first or time.perf_counter() - started
+            total += len(chunk)
+    peak = psutil.Process().memory_info().rss
+    return Stream(time.perf_counter() - started, first, total / 1e6, peak / 1e6, memory / 1e6)

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from bench.measure import Failure, Stream, Timing
-
-
-@dataclass
-class Table:
-    """All that was measured in one run."""
-
-    consoles: tuple[str, ...]
-    bare: dict[str, Timing] = field(default_factory=dict)
-    pages: dict[tuple[str, str], Timing | Failure] = field(default_factory=dict)
-    loads: dict[str, float] = field(default_factory=dict)
-    exports: dict[str, Stream | Failure] = field(default_factory=dict)
+from bench import goals
+from bench.measure import Failure, Timing
+from bench.table import Table, grid
 
 
 def markdown(table: Table, machine: dict[str, str]) -> str:
@@ -33,6 +22,8 @@ def markdown(table: Table, machine: dict[str, str]) -> str:
         _loads(table),
         "## Export of all documents as CSV",
         _exports(table),
+        "## What was to be reached",
+        goals.grid_of(table),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -44,7 +35,7 @@ def _pages(table: Table) -> str:
         ours = table.pages[table.consoles[0], case]
         cells = [_cell(table.pages[name, case], ours) for name in table.consoles]
         rows.append([case, *cells, str(bare)])
-    return _grid(head, rows)
+    return grid(head, rows)
 
 
 def _cell(measured: Timing | Failure, ours: Timing | Failure) -> str:
@@ -57,16 +48,17 @@ def _sizes(table: Table) -> str:
     first = next(iter(table.bare))
     cells = [table.pages[name, first] for name in table.consoles]
     sizes = [f"{cell.size / 1000:.1f} KB" if isinstance(cell, Timing) else str(cell) for cell in cells]
-    return _grid(list(table.consoles), [sizes])
+    return grid(list(table.consoles), [sizes])
 
 
 def _loads(table: Table) -> str:
-    return _grid(list(table.consoles), [[f"{table.loads[name]:,.0f} requests/s" for name in table.consoles]])
+    return grid(list(table.consoles), [[f"{table.loads[name]:,.0f} requests/s" for name in table.consoles]])
 
 
 def _exports(table: Table) -> str:
     rows = []
-    for name, stream in table.exports.items():
+    measured = table.exports | ({"COPY alone": table.copy} if table.copy else {})
+    for name, stream in measured.items():
         if isinstance(stream, Failure):
             rows.append([name, str(stream), "", "", ""])
             continue
@@ -80,9 +72,4 @@ def _exports(table: Table) -> str:
                 memory,
             ]
         )
-    return _grid(["console", "time", "first byte", "size", "memory"], rows)
-
-
-def _grid(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return grid(["console", "time", "first byte", "size", "memory"], rows)
