@@ -251,6 +251,18 @@ async def test_the_review_counts_the_parents_it_would_create(browse: Browse, dat
     assert tile.search((await client.get(path)).text)
 
 
+async def test_a_line_that_is_no_row_is_shown_with_what_it_holds(browse: Browse):
+    client = await browse("editor")
+    path = await handed_in(client, b"email,name,city\nann@x,A\x00B,Ulm\nShort\nben@x,Ben\ncy@x,Cy,Bonn,5,6\n")
+    found = (await status(client, path))["report"]["rejections"]
+    assert [(one["line"], one["column"], one["value"]) for one in found] == [
+        (2, "name", "A␀B"),
+        (3, None, "Short"),
+        (4, None, "ben@x · Ben"),
+        (5, None, '"5","6"'),
+    ]
+
+
 async def test_an_upload_that_is_cut_off_leaves_nothing(app: Starlette, browse: Browse, database: Database):
     client = await browse("editor")
     cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())

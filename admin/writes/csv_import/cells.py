@@ -25,9 +25,14 @@ create table {errors} (line int not null, cell int, column_name text, value text
 
 BROKEN_ROWS = """
 insert into {errors}
-select line, problem_cell, null, left(coalesce(rest, ''), 200), split_part(problem, ';', 1), problem, false
+select line, problem_cell, null, left(case
+    when problem_cell is not null then (array[{texts}])[problem_cell]
+    when rest <> '' then rest
+    else rtrim(array_to_string(array[{texts}], ' · ', ''), ' ·')
+  end, 200), split_part(problem, ';', 1), problem, false
 from {staged} where problem is not null
 """
+"""What is shown of them: the cell that is wrong, what is left over, or else all that is there."""
 
 
 async def build(session: AsyncSession, plan: Plan) -> list[str]:
@@ -35,7 +40,8 @@ async def build(session: AsyncSession, plan: Plan) -> list[str]:
     for part in ("cell", "error"):
         await st.run(session, st.of("drop table if exists {t}", t=plan.staging(part)))
     await st.run(session, st.of(ERRORS, errors=plan.staging("error")))
-    await st.run(session, st.of(BROKEN_ROWS, errors=plan.staging("error"), staged=plan.staging()))
+    texts = st.joined(st.COMMA, [st.name(f"c{number}") for number in range(1, len(plan.headers) + 1)])
+    await st.run(session, st.of(BROKEN_ROWS, errors=plan.staging("error"), staged=plan.staging(), texts=texts))
     shapes = {mapped.cell: _shape(plan, mapped) for mapped in plan.mapped}
     await _values(session, plan, shapes)
     await _errors(session, plan, shapes)
