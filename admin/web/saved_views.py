@@ -11,6 +11,7 @@ from starlette.responses import Response
 from admin.errors import BadRequest, Conflict, NotFound
 from admin.reads import saved_views as reads
 from admin.reads.saved_views import VIEW
+from admin.reads.wording import inside
 from admin.web import flash, list_controls, params, urls, view_menu
 from admin.web.gate import Permission
 from admin.web.page import Flash
@@ -30,7 +31,8 @@ async def index(visit: Visit) -> Response:
     here = params.query_string(visit.resource, query.restarted(mode=None))
     entries = [view_menu.entry(visit.resource, view, kept, here) for view in kept.views]
     back = list_controls.list_url(visit.resource, query)
-    return visit.page("saved_views/index.html", resource=visit.resource, entries=entries, back_url=back)
+    plural = inside(visit.resource.name_plural)
+    return visit.page("saved_views/index.html", resource=visit.resource, plural=plural, entries=entries, back_url=back)
 
 
 async def save(visit: Visit) -> Response:

@@ -22,6 +22,7 @@ PATHS = (
     "/admin/book/create",
     "/admin/customer/import",
     "/admin/imports",
+    "/admin/document/views",
     "/admin/operations",
 )
 

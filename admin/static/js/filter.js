@@ -4,7 +4,7 @@
 import { attach } from "./index.js";
 
 const WITHOUT_VALUE = ["empty", "filled", "today", "last-7-days", "last-30-days", "this-month"];
-const TYPED = ["in", "contains", "icontains", "startswith"];
+const TYPED = ["contains", "icontains", "startswith"];
 
 export default function filter(form) {
   const { "filter-column": column, "filter-condition": condition } = form.elements;
@@ -51,7 +51,7 @@ function listOf(form) {
 
 // The last one counts: what was fetched stands behind what came with the page.
 function templateFor(form, input, condition) {
-  const typed = TYPED.includes(condition) ? "text" : condition === "range" ? "text-range" : input;
+  const typed = TYPED.includes(condition) ? "text" : ["in", "range"].includes(condition) ? `text-${condition}` : input;
   const names = WITHOUT_VALUE.includes(condition) ? ["none"] : [`${input}-${condition}`, typed];
   return names.map((name) => [...form.querySelectorAll(`template[data-for="${name}"]`)].at(-1)).find(Boolean);
 }
