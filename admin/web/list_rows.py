@@ -69,7 +69,7 @@ class _Links:
 
     def __init__(self, visit: Visit, here: str) -> None:
         self.edits = visit.may(Permission.EDIT)
-        self.edit, self.details = urls.edit(visit.resource.identity, ""), urls.details(visit.resource.identity, "")
+        self.edit, self.details = urls.EDIT_BESIDE, urls.DETAILS_BESIDE
         self.end = f"?{here}" if here else ""
 
     def of(self, key: str, *, live: bool) -> tuple[str, str]:

@@ -78,6 +78,11 @@ def create(identity: str, query: str = "") -> str:
     return _path(identity, "create", query=query)
 
 
+EDIT_BESIDE, DETAILS_BESIDE = "edit/", "details/"
+"""Where `edit` and `details` begin as seen from their table's list: it has a hundred such links, and relative ones are
+short."""
+
+
 def edit(identity: str, key: str, query: str = "") -> str:
     return _row(identity, "edit", key, query)
 

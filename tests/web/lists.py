@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from html.parser import HTMLParser
+from urllib.parse import urljoin
 
 from httpx2 import Response
 
@@ -37,8 +38,10 @@ class Links(HTMLParser):
 
 
 def links(page: Response) -> dict[str, str]:
+    """Text or label of each link → the path it leads to from this page."""
     assert page.status_code == 200, page.text
-    return Links(page.text).urls
+    path = page.request.url.raw_path.decode()
+    return {text: urljoin(path, url) for text, url in Links(page.text).urls.items()}
 
 
 def keys(page: Response) -> list[str]:
