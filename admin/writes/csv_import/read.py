@@ -95,6 +95,7 @@ class Reader:
                 "Choose UTF-16, or save the file as UTF-8."
             )
         self.width = first.width
+        self._tokens.expect(first.width)
         if not self._format.header:
             # The first record is a row like the others: hand it out again before them.
             self._records = _before(first, self._records)

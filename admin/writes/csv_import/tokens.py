@@ -1,9 +1,8 @@
 """Strict CSV: records out of lines, each with the physical line it starts on.
 
-Not the csv module: before Python 3.12 it cannot tell a bare empty cell (NULL) from a quoted one (''), and it cannot
-hand on a record as it stands in the file, which COPY takes several times faster than single values. A line without
-a quote is a record as it is; one with well-formed quotes is checked by one regular expression; only the rest is
-walked cell by cell.
+Not the csv module: before Python 3.12 it cannot tell a bare empty cell (NULL) from a quoted one (''). COPY can, so it
+gets each record as it stands in the file, and here it is only made sure that it is one. A line without a quote is a
+record as it is; one with well-formed quotes is told by one regular expression; only the rest is walked cell by cell.
 
 Only LF, CRLF and CR end a line. Inside quotes they are part of the cell, byte for byte.
 """
@@ -12,9 +11,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
+from typing import NamedTuple
 
 from admin.writes.csv_import.errors import Unreadable
 
@@ -26,8 +25,7 @@ LINE_LIMIT = 8 * CELL_LIMIT
 INSIDE_QUOTES = re.compile(r'(?:[^"]|"")*+')
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record: the line it starts on, its text for COPY without the line end, and how many cells it has."""
 
     line: int
@@ -38,14 +36,20 @@ class Record:
 class Tokens:
     """The records of an open text file. `line` is the number of the physical line that was read last."""
 
-    def __init__(self, file: io.TextIOBase, delimiter: str, line: int = 0) -> None:
-        self.line = line
+    def __init__(self, file: io.TextIOBase, delimiter: str) -> None:
+        self.line = 0
         self.blank = 0
         self._lines: Iterator[str] = iter(partial(file.readline, LINE_LIMIT), "")
         self._delimiter = delimiter
-        self._cells: Callable[[str], list[str]] = re.compile(
-            rf'{re.escape(delimiter)}("(?:[^"]++|"")*+"|[^{re.escape(delimiter)}"]*+)'
-        ).findall
+        self._width = 0
+        self._cell = rf'(?:"(?:[^"]++|"")*+"|[^{re.escape(delimiter)}"]*+)'
+        self._cells = re.compile(f"{re.escape(delimiter)}({self._cell})").findall
+        self._whole = re.compile("(?!)").fullmatch
+
+    def expect(self, width: int) -> None:
+        """Most records will have this many cells: those are told by one match each."""
+        self._width = width
+        self._whole = re.compile(re.escape(self._delimiter).join([self._cell] * width)).fullmatch
 
     def __iter__(self) -> Iterator[Record]:
         for text in self._lines:
@@ -57,6 +61,8 @@ class Tokens:
                 self.blank += 1
             elif '"' not in bare:
                 yield Record(line, bare, bare.count(self._delimiter) + 1)
+            elif self._whole(bare):
+                yield Record(line, bare, self._width)
             else:
                 yield self._quoted(line, text, bare)
 
