@@ -93,6 +93,7 @@ class LineItemAdmin(ModelAdmin, model=LineItem):
     name = "Line item"
     category = "Sales"
     icon = "list"
+    column_labels = {LineItem.sku: "SKU"}
 
 
 class InventoryItemAdmin(ModelAdmin, model=InventoryItem):

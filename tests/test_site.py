@@ -22,3 +22,10 @@ def test_two_consoles_share_no_view_class():
     site.register(first)
     site.register(second)
     assert {type(view) for view in first.views}.isdisjoint(type(view) for view in second.views)
+
+
+def test_the_same_column_is_called_the_same_everywhere():
+    console = Console(Starlette(), None, Settings(), [])
+    site.register(console)
+    labels = {resource.label("sku") for resource in console.resources.values() if "sku" in resource.traits.columns}
+    assert labels == {"SKU"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from admin.reads import search
+from admin.reads import search, wording
 from admin.resource import Resource
 
 TOKEN = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
@@ -45,7 +45,7 @@ def _columns(resource: Resource, text: str) -> str:
     parts = []
     for name in resource.search_columns:
         verb = "contains" if search.finds_parts(resource.traits, name) else "starts with"
-        parts.append(f"{resource.label(name).lower()} {verb} {words}")
+        parts.append(f"{wording.inside(resource.label(name))} {verb} {words}")
     return " or ".join(parts)
 
 

@@ -11,6 +11,11 @@ from collections.abc import Iterable, Mapping
 
 from admin.resource import Resource
 
+ACRONYMS = frozenset(
+    {"api", "csv", "html", "http", "id", "ip", "iso", "json", "pdf", "sku", "sql", "url", "uuid", "vat"}
+)
+"""Words that are written in capitals wherever they stand; names in Postgres have none."""
+
 
 def one(resource: Resource, key: str, done: str, along: Mapping[str, int] | None = None) -> str:
     """A sentence about one row: “Document 12 deleted.”, “Order 7 and 3 line items deleted.”"""
@@ -42,9 +47,15 @@ def listed(parts: list[str]) -> str:
     return " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
 
 
+def absent(resource: Resource, key: str) -> str:
+    """“There is no book 12.”, of a key that may be anything that somebody typed."""
+    return f"There is no {' '.join([inside(resource.name), key[:80]]).rstrip()}."
+
+
 def table_words(table: str) -> str:
-    """“public.line_item” is “line item”."""
-    return table.rpartition(".")[2].replace("_", " ")
+    """“public.line_item” is “line item”, “public.api_key” is “API key”."""
+    words = table.rpartition(".")[2].split("_")
+    return " ".join(word.upper() if word in ACRONYMS else word for word in words)
 
 
 def moment(at: dt.datetime) -> str:

@@ -141,7 +141,7 @@ def _key(resource: Resource, text: str) -> tuple[object, ...]:
     try:
         return values.parse_key(resource.traits, text)
     except BadValue:
-        raise NotFound(f"There is no {wording.inside(resource.name)} {text[:80]}.") from None
+        raise NotFound(wording.absent(resource, text)) from None
 
 
 def _number(data: FormData) -> int | None:

@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from admin import values
 from admin.errors import Busy, Conflict, FieldError, Invalid, LarderError, NotFound
-from admin.reads import record
+from admin.reads import record, wording
 from admin.reads.record import Record
 from admin.reads.selection import Selection
 from admin.web import answers, choices, conflicts, error_pages, flash, forms, params, record_details, record_form, urls
@@ -105,7 +105,7 @@ async def find(session: AsyncSession, visit: Visit) -> Record:
     key = urls.key_in(visit.request.path_params["pk"])
     found = await record.find(session, visit.resource, key)
     if found is None:
-        raise NotFound(f"There is no {visit.resource.name} {key[:80]}.")
+        raise NotFound(wording.absent(visit.resource, key))
     return found
 
 

@@ -19,6 +19,13 @@ def test_one_and_many():
     assert wording.many(ORDER, 37, "deleted", {"public.line_item": 1204}) == "37 orders and 1,204 line items deleted."
     assert wording.many(ORDER, 1, "restored") == "1 order restored."
     assert wording.many(KEY, 2, "restored") == "2 API keys restored."
+    assert wording.many(ORDER, 2, "deleted", {"public.api_key": 2}) == "2 orders and 2 API keys deleted."
+
+
+def test_a_row_that_is_not_there():
+    assert wording.absent(ORDER, "abc") == "There is no order abc."
+    assert wording.absent(KEY, "") == "There is no API key."
+    assert wording.absent(ORDER, "x" * 500) == f"There is no order {'x' * 80}."
 
 
 def test_lists():
