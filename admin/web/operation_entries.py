@@ -48,11 +48,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Row:
-    """A row that an operation touched; `url` leads to it, None where it is gone or its table is not registered."""
+    """A row that an operation touched; `url` leads to it, None where it is gone or its table is not registered.
+
+    The changes of a `removed` row say what it held.
+    """
 
     name: str
     url: str | None
     changes: tuple[FieldChange, ...] = ()
+    removed: bool = False
 
 
 def entry(visit: Visit, one: Listed) -> Entry:
@@ -78,7 +82,8 @@ def entry(visit: Visit, one: Listed) -> Entry:
 
 def changed(visit: Visit, row: ChangedRow) -> Row:
     """A row that was changed, with a link to it, or removed, without."""
-    return Row(_called(visit, row.table, row.key), _url(None if row.removed else row.identity, row.key), row.changes)
+    url = _url(None if row.removed else row.identity, row.key)
+    return Row(_called(visit, row.table, row.key), url, row.changes, row.removed)
 
 
 def added(visit: Visit, table: str, identity: str | None, key: str) -> Row:

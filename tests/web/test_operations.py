@@ -73,6 +73,17 @@ async def test_the_page_of_an_operation_tells_what_changed(browse: Browse, datab
     assert "<ins>Iceland</ins>" in text
 
 
+async def test_a_removed_row_is_shown_as_a_whole(browse: Browse, database: Database):
+    client = await browse("editor")
+    await create(client, "Ann")
+    await client.post("/admin/operations/1/undo")
+    assert database.value("select count(*) from author") == 0
+    page = (await client.get("/admin/operations/2")).text
+    assert re.search(r"<h2>Removed</h2>\s*<details>\s*<summary>Author 1</summary>", page)
+    assert re.search(r"<dt>Name</dt>\s*<dd>Ann</dd>", page)
+    assert "<del>" not in page
+
+
 async def test_many_rows_are_told_page_by_page(browse: Browse, database: Database):
     client = await browse("editor")
     database.sql("insert into document (title, body) select 'T', 'x' from generate_series(1, 130)")
