@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -60,17 +61,24 @@ class Scroller:
         said = self.page.locator("[data-said]").inner_text()
         return int(re.findall(r"([\d,]+) shown", said)[0].replace(",", "")) if "shown" in said else SIZE
 
+    def until(self, condition: Callable[[], bool]) -> None:
+        for _ in range(400):
+            if condition():
+                return
+            self.page.wait_for_timeout(25)
+        raise AssertionError("it did not happen within ten seconds")
+
+    def rest(self) -> list[str]:
+        """Keys of the rows in the window, once the address names them."""
+        self.until(lambda: self.page.evaluate("history.state?.row?.key") == self.visible()[0])
+        return self.visible()
+
     def load(self, rows: int) -> None:
         """Go down, pressing Load more where it is offered, until so many rows were loaded."""
         while self.shown() < rows:
             before = self.shown()
             self.frame.evaluate("frame => frame.scrollTop = frame.scrollHeight")
-            self.page.wait_for_function(
-                """rows => !document.querySelector("[data-more]").hidden
-                  || parseInt((document.querySelector("[data-said]").textContent.split("rows, ")[1] ?? "50")
-                    .replace(",", "")) > rows""",
-                arg=before,
-            )
+            self.until(lambda before=before: self.more.is_visible() or self.shown() > before)
             if self.more.is_visible():
                 self.more.click()
             assert self.mounted() <= MOST
@@ -106,7 +114,7 @@ def test_thousands_of_rows_down_and_up_again_without_a_gap(larder: Larder, page:
         assert keys[: len(seen) - above] == seen[above:], "a row moved, was repeated or is missing"
         keys = seen[:above] + keys
         scroller.by(-500)
-        page.wait_for_function("document.querySelectorAll('tr[data-key]').length >= 100")
+        expect(larder.rows.nth(2 * SIZE - 1)).to_be_attached()
     keys = scroller.visible()[: scroller.visible().index(keys[0])] + keys
     assert len(keys) == len(set(keys)) > 2_900
     expected: list[str] = []
@@ -123,18 +131,14 @@ def test_a_reload_and_the_way_back_lead_to_the_same_row(larder: Larder, page: Pa
     scroller.open()
     scroller.load(400)
     scroller.by(-2_345)
+    seen = scroller.rest()
     expect(page).to_have_url(re.compile("after="))
-    seen = scroller.visible()
     page.reload()
-    expect(larder.row(seen[0])).to_be_in_viewport()
-    page.wait_for_function("document.querySelectorAll('tr[data-key]').length >= 100")
-    assert scroller.visible()[:10] == seen[:10]
+    scroller.until(lambda: scroller.visible()[:10] == seen[:10])
     larder.row(seen[3]).get_by_role("link").first.click()
     expect(page).to_have_url(re.compile("/details/|/edit/"))
     page.go_back()
-    expect(larder.row(seen[0])).to_be_in_viewport()
-    page.wait_for_function("document.querySelectorAll('tr[data-key]').length >= 100")
-    assert scroller.visible()[:10] == seen[:10]
+    scroller.until(lambda: scroller.visible()[:10] == seen[:10])
 
 
 def test_a_shared_address_opens_there_and_scrolls_up_to_the_start(larder: Larder, page: Page):
@@ -143,14 +147,15 @@ def test_a_shared_address_opens_there_and_scrolls_up_to_the_start(larder: Larder
     top = scroller.visible()[0]
     scroller.load(300)
     scroller.by(-1_000)
-    expect(page).to_have_url(re.compile("after="))
+    scroller.rest()
     page.goto(page.url)
     expect(page.locator(".endless")).to_be_visible()
-    while larder.row(top).count() == 0:
+
+    def at_the_top() -> bool:
         scroller.frame.evaluate("frame => frame.scrollTop = 0")
-        page.wait_for_timeout(30)
-    scroller.frame.evaluate("frame => frame.scrollTop = 0")
-    expect(larder.row(top)).to_be_in_viewport()
+        return scroller.visible()[0] == top
+
+    scroller.until(at_the_top)
     assert len(larder.keys()) == len(set(larder.keys()))
 
 
@@ -237,7 +242,9 @@ def test_a_jump_to_a_day_and_by_the_scrubber(larder: Larder, page: Page):
     page.get_by_label("Jump to created at").fill(day)
     page.get_by_role("button", name="Jump", exact=True).click()
     expect(page).to_have_url(re.compile("after="))
-    assert (page.locator("tr[data-key] time").first.get_attribute("datetime") or "")[:10] <= day
+    expect(page.locator(".endless")).to_be_visible()
+    first = larder.row(scroller.visible()[0]).locator("time")
+    assert (first.get_attribute("datetime") or "")[:10] <= day
     slider = page.get_by_role("slider", name="Place in the table by created at")
     if slider.count():
         slider.focus()

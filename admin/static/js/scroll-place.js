@@ -10,6 +10,8 @@ export class Place {
     [this.frame, this.chunks, this.wanted] = [frame, chunks, history.state?.row ?? null];
     this.note = debounce(() => this.write(), SETTLED_MS);
     addEventListener("pagehide", () => this.write());
+    // Before a link is followed: then it is still this entry of the history that is written to.
+    frame.addEventListener("click", () => this.write(), { capture: true });
     for (const name of ["wheel", "pointerdown", "keydown", "touchstart"]) {
       frame.addEventListener(name, () => (this.wanted = null), { passive: true });
     }
