@@ -26,6 +26,7 @@ class Permission(StrEnum):
     IMPORT = "import"
     UNDO = "undo"
     PURGE = "purge"
+    EXPLAIN = "explain"
 
 
 VIEWER = frozenset({Permission.VIEW, Permission.EXPORT})
@@ -37,7 +38,7 @@ EDITOR = VIEWER | {
     Permission.IMPORT,
     Permission.UNDO,
 }
-ROLE_PERMISSIONS = {"viewer": VIEWER, "editor": EDITOR, "admin": EDITOR | {Permission.PURGE}}
+ROLE_PERMISSIONS = {"viewer": VIEWER, "editor": EDITOR, "admin": EDITOR | {Permission.PURGE, Permission.EXPLAIN}}
 
 SWITCHES = {
     Permission.CREATE: "create",

@@ -5,12 +5,12 @@ Every control is a link or a form to another `ListQuery` of the same list, so a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from admin.reads import filter_words, ordering
-from admin.reads.query import Deleted, ListQuery, Mode
+from admin.reads.query import Deleted, Filter, ListQuery, Mode
 from admin.reads.wording import inside
 from admin.resource import Resource
 from admin.settings import PAGE_SIZES
@@ -44,6 +44,8 @@ class Header:
     url: str | None
     sorted: str
     kind: str
+    slow: bool = False
+    """No index sorts by it, and the table is large."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Chip:
 
     text: str
     url: str
+    slow: bool = False
+    """No index finds it, and the table is large."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,8 @@ def carried(resource: Resource, query: ListQuery, *without: str) -> Pairs:
     return [(name, value) for name, value in params.pairs(resource, query.restarted()) if name not in without]
 
 
-def headers(resource: Resource, query: ListQuery) -> tuple[Header, ...]:
+def headers(resource: Resource, query: ListQuery, slow: Collection[str] = ()) -> tuple[Header, ...]:
+    """The heads of the columns; `slow` names those that no index sorts by."""
     sortable = ordering.sortable(resource)
     column, descending = _sorted_by(resource, query)
     return tuple(
@@ -87,17 +92,21 @@ def headers(resource: Resource, query: ListQuery) -> tuple[Header, ...]:
             url=_sort_url(resource, query, name, ascending=name != column or descending) if name in sortable else None,
             sorted=("descending" if descending else "ascending") if name == column else "",
             kind=_alignment(resource, name),
+            slow=name in slow,
         )
         for name in resource.list_columns
     )
 
 
-def chips(resource: Resource, query: ListQuery, names: Mapping[str, Mapping[Any, str]]) -> tuple[Chip, ...]:
-    """What narrows the list. `names` says, for a foreign key's column, what its values are called."""
+def chips(
+    resource: Resource, query: ListQuery, names: Mapping[str, Mapping[Any, str]], slow: Collection[Filter] = ()
+) -> tuple[Chip, ...]:
+    """What narrows the list. `names` says, for a foreign key's column, what its values are called; `slow` are the
+    filters that no index serves."""
     made = [Chip(f"Search: {query.search}", list_url(resource, query.restarted(search="")))] if query.search else []
     for one in query.filters:
         words = filter_words.phrase(resource, one, names.get(one.column))
-        made.append(Chip(words[:1].upper() + words[1:], list_url(resource, query.without(one))))
+        made.append(Chip(words[:1].upper() + words[1:], list_url(resource, query.without(one)), one in slow))
     return tuple(made)
 
 

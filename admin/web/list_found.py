@@ -7,15 +7,17 @@ missing, and keeps the filters that can be changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.errors import TooFar
-from admin.reads import counts, listing, parents, places
+from admin.reads import counts, indexes, listing, parents, places
 from admin.reads.counts import Count, Exact, Unknown
+from admin.reads.explained import Recorder, watched
+from admin.reads.indexes import Slow
 from admin.reads.listing import Slice
 from admin.reads.places import Spread
 from admin.reads.query import ListQuery
@@ -43,29 +45,55 @@ class Found:
     uncounted: bool = False
     spread: Spread | None = None
     """Where the hundredths of a list that scrolls lie, if that is known."""
+    sorts: tuple[Slow, ...] = ()
+    parts: tuple[Slow, ...] = ()
+    """What no index serves on a large table: listed columns to sort by, and parts of this very list."""
 
 
-async def find(visit: Visit, query: ListQuery, *, exactly: bool, counting: bool = True) -> Found:
+async def find(
+    visit: Visit, query: ListQuery, *, exactly: bool, counting: bool = True, recorder: Recorder | None = None
+) -> Found:
     """The page that the query asks for; with `exactly`, also the very number of the list's rows. Without `counting` as
-    few queries as rows need: more of a list that is already on a screen."""
+    few queries as rows need: more of a list that is already on a screen. A `recorder` is told how the page is made."""
     counted = await _counted(visit, query) if exactly else None
+    uncounted = exactly and counted is None
+    doing = (recorder or Recorder()).doing
     nothing = Slice([], query.page, has_previous=False, has_next=False)
     try:
-        async with visit.transaction() as session:
-            names = await _names(session, visit.resource, query)
+        async with visit.transaction() as session, watched(session, recorder):
+            with doing("Names in the filters"):
+                names = await _names(session, visit.resource, query)
             try:
-                rows = await listing.fetch(session, visit.resource, query, counted.n if counted else None)
+                with doing("The rows of this page"):
+                    rows = await listing.fetch(session, visit.resource, query, counted.n if counted else None)
             except TooFar:
                 many = await counts.count(session, visit.resource, query)
                 return Found(nothing, many, names, too_far=True, uncounted=exactly)
-            spread = await places.spread(session, visit.resource, query) if query.mode == "scroll" else None
+            with doing("Where its hundredths lie"):
+                spread = await places.spread(session, visit.resource, query) if query.mode == "scroll" else None
             if not counting:
                 return Found(rows, Unknown(), names, spread=spread)
-            many = counted or await counts.count(session, visit.resource, query, rows)
-            return Found(rows, many, names, uncounted=exactly and counted is None, spread=spread)
+            with doing("How many rows there are"):
+                many = counted or await counts.count(session, visit.resource, query, rows)
+        found = Found(rows, many, names, uncounted=uncounted, spread=spread)
+        return await _marked(visit, query, found) if recorder or _is_large(many) else found
     except DBAPIError as error:
         _only_too_slow(error)
-        return Found(nothing, counted or Unknown(), {}, too_slow=True, uncounted=exactly and counted is None)
+        slow = Found(nothing, counted or Unknown(), {}, too_slow=True, uncounted=uncounted)
+        return await _marked(visit, query, slow)
+
+
+def _is_large(many: Count) -> bool:
+    return not isinstance(many, Exact) or many.n >= indexes.LARGE
+
+
+async def _marked(visit: Visit, query: ListQuery, found: Found) -> Found:
+    """The same with what no index serves: on a large table, or for a list that took too long on any."""
+    async with visit.transaction() as session:
+        sorts = await indexes.slow_sorts(session, visit.resource, query, indexes.LARGE)
+        least = 0 if found.too_slow else indexes.LARGE
+        parts = await indexes.slow_parts(session, visit.resource, query, least)
+    return replace(found, sorts=tuple(sorts), parts=tuple(parts))
 
 
 async def _counted(visit: Visit, query: ListQuery) -> Exact | None:

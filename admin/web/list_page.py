@@ -11,12 +11,15 @@ from starlette.responses import JSONResponse, Response
 
 from admin.errors import Busy
 from admin.reads import counts, days, saved_views
+from admin.reads.explained import Recorder
+from admin.reads.indexes import Slow
 from admin.reads.listing import Slice
 from admin.reads.query import ListQuery
 from admin.reads.saved_views import Kept
 from admin.reads.wording import inside
 from admin.resource import Resource
 from admin.web import (
+    explained,
     filter_builder,
     list_columns,
     list_controls,
@@ -30,6 +33,7 @@ from admin.web import (
     view_menu,
 )
 from admin.web.count_sentence import CountSentence, sentence
+from admin.web.explained import Explained
 from admin.web.filter_builder import Filterable, Wanted
 from admin.web.gate import Permission
 from admin.web.list_columns import ColumnChoice
@@ -42,7 +46,7 @@ from admin.web.routes import Door
 from admin.web.view_menu import Menu
 from admin.web.visit import Visit
 
-BESIDE = ("count", *filter_builder.FIELDS, *list_jump.FIELDS)
+BESIDE = ("count", *explained.FIELDS, *filter_builder.FIELDS, *list_jump.FIELDS)
 """Parameters of the page that are not the list's own."""
 
 
@@ -91,6 +95,11 @@ class ListPage:
     top_url: str
     ways_on: tuple[tuple[str, str], ...]
     """Where to go instead of a page that is too far to count to."""
+    explain_url: str
+    """The same page with how it was made; empty for whoever may not see that."""
+    explained: Explained | None
+    slow_words: tuple[str, ...]
+    """What no index serves."""
     too_slow: bool
     uncounted: bool
     limit: str
@@ -114,11 +123,14 @@ async def show(visit: Visit) -> Response:
     jumped = await list_jump.sent(visit, query, items)
     if jumped is not None:
         return jumped
+    recorder = Recorder() if explained.wanted(visit, items) else None
     rows_only = visit.request.headers.get(PART) == "rows"
-    found = await list_found.find(visit, query, exactly=("count", "exact") in items, counting=not rows_only)
+    found = await list_found.find(
+        visit, query, exactly=("count", "exact") in items, counting=not rows_only, recorder=recorder
+    )
     if found.rows.page != query.page:
         return visit.redirect(list_controls.list_url(visit.resource, query.restarted(page=found.rows.page)))
-    page = build(visit, query, found, kept)
+    page = build(visit, query, found, kept, recorder)
     template = "list/part.html" if rows_only else "list/page.html"
     return visit.page(template, Busy.status if found.too_slow else 200, list=page)
 
@@ -131,7 +143,7 @@ async def count(visit: Visit) -> Response:
     return JSONResponse({"kind": said.kind, "value": said.value, "sentence": said.text, "amount": said.amount})
 
 
-def build(visit: Visit, query: ListQuery, found: Found, kept: Kept) -> ListPage:
+def build(visit: Visit, query: ListQuery, found: Found, kept: Kept, recorder: Recorder | None = None) -> ListPage:
     """The page from what was found. Pure: it asks nothing."""
     resource = visit.resource
     view, here = visit.console.view_of(resource), params.query_string(resource, query)
@@ -154,7 +166,9 @@ def build(visit: Visit, query: ListQuery, found: Found, kept: Kept) -> ListPage:
         views=view_menu.menu(resource, query, kept, bare=not visit.query_string),
         columns=list_columns.choices(resource),
         columns_url=urls.columns(resource.identity, here),
-        chips=list_controls.chips(resource, query, found.names),
+        chips=list_controls.chips(
+            resource, query, found.names, [one.condition for one in found.parts if one.condition]
+        ),
         clear_url=list_controls.list_url(resource, query.restarted(search="", filters=())),
         with_deleted_url=list_controls.list_url(resource, query.restarted(deleted="with")),
         deleted=list_controls.deleted_choices(resource, query),
@@ -164,7 +178,7 @@ def build(visit: Visit, query: ListQuery, found: Found, kept: Kept) -> ListPage:
         bulk=list_controls.bulk_actions(visit, query),
         count=said,
         count_url=urls.count(resource.identity, params.query_string(resource, query.restarted())),
-        headers=list_controls.headers(resource, query),
+        headers=list_controls.headers(resource, query, [one.column for one in found.sorts]),
         title_column=list_rows.title_column(resource),
         rows=list_rows.rows(visit, found.rows, here, view.formatters()),
         pager=list_pager.of(resource, query, found, said),
@@ -172,10 +186,17 @@ def build(visit: Visit, query: ListQuery, found: Found, kept: Kept) -> ListPage:
         newer_url=_newer_url(resource, query, found.rows),
         top_url=list_controls.list_url(resource, query.restarted()),
         ways_on=list_pager.ways_on(resource, query, found),
+        explain_url=explained.link(visit, query),
+        explained=explained.of(resource, recorder, _slow(found), found.names),
+        slow_words=tuple(explained.words(resource, one, found.names) for one in found.parts),
         too_slow=found.too_slow,
         uncounted=found.uncounted,
         limit=f"{visit.console.settings.statement_timeout_ms / 1000:g} s",
     )
+
+
+def _slow(found: Found) -> list[Slow]:
+    return [*found.parts, *(one for one in found.sorts if one not in found.parts)]
 
 
 def _newer_url(resource: Resource, query: ListQuery, shown: Slice) -> str:

@@ -20,7 +20,7 @@ EVENTS = site.EventAdmin.build_resource()
     [
         (VIEWER, {"view", "export"}),
         (EDITOR, {"view", "export", "create", "edit", "delete", "restore", "import", "undo"}),
-        (ADMIN, {"view", "export", "create", "edit", "delete", "restore", "import", "undo", "purge"}),
+        (ADMIN, {"view", "export", "create", "edit", "delete", "restore", "import", "undo", "purge", "explain"}),
     ],
 )
 def test_each_role_may_do_exactly_this(actor, allowed):
