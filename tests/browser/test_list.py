@@ -53,6 +53,23 @@ def test_search_finds_words_and_an_empty_result_offers_a_way_on(larder: Larder, 
     expect(larder.rows.first).to_be_visible()
 
 
+def test_the_filter_closes_when_focus_leaves_it_and_by_escape(larder: Larder, page: Page):
+    larder.open("document")
+    summary = page.locator("summary").filter(has_text="Filter")
+    summary.click()
+    expect(page.get_by_label("Column")).to_be_focused()
+    page.get_by_role("button", name="Add filter").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Column")).to_be_hidden()
+    summary.click()
+    expect(page.get_by_label("Column")).to_be_focused()
+    # A click on plain text inside takes focus out of every control, and Escape still closes it.
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Column")).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
 def test_a_filter_is_built_by_hand_and_removed_by_its_chip(larder: Larder, page: Page):
     larder.open("document")
     page.get_by_text("Filter", exact=True).first.click()
