@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import REAL, Text, cast, column, func, select, table
+from sqlalchemy import REAL, Select, Text, cast, column, func, select, table
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -98,7 +98,9 @@ async def spread(session: AsyncSession, resource: Resource, query: ListQuery) ->
     return Spread(tuple(reversed(values)) if key.descending else tuple(values), key.descending)
 
 
-def _statistics(of: Column) -> Any:
+@functools.cache
+def _statistics(of: Column) -> Select[Any]:
+    """Built once a column: that takes as long as the database takes to answer it."""
     source, listed = of.sa.table, ARRAY(of.sa.type)
     return (
         select(
