@@ -82,6 +82,13 @@ async def test_json_that_the_database_does_not_store_is_told_beside_its_field(br
     assert read(answer)["value"] == value
 
 
+async def test_what_the_star_means_is_said_once(browse: Browse, database: Database):
+    client = await browse("editor")
+    page = (await client.get("/admin/customer/create")).text
+    assert page.count("* required") == 1
+    assert page.count('class="required"') > 1
+
+
 async def test_the_filters_of_the_list_fill_the_form_in(browse: Browse, database: Database):
     client = await browse("editor")
     number = customer(database)
