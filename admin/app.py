@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Lifespan
 
 from admin import schema, site
-from admin.database import make_engine, make_glances, make_session_maker
+from admin.database import make_engine, make_session_maker
 from admin.settings import Settings
 from admin.web import (
     choices,
@@ -81,7 +81,7 @@ def create_app(settings: Settings) -> Starlette:
     metrics, pages = Metrics(engine), ErrorPages(console)
     app = Starlette(
         routes=_routes(console, engine, metrics),
-        middleware=_middleware(console, metrics, pages, make_glances(engine, settings)),
+        middleware=_middleware(console, metrics, pages),
         exception_handlers={HTTPException: pages.handle},
         lifespan=_disposing(engine),
     )
@@ -103,9 +103,7 @@ def _routes(console: Console, engine: AsyncEngine, metrics: Metrics) -> list[Bas
     ]
 
 
-def _middleware(
-    console: Console, metrics: Metrics, pages: ErrorPages, glances: async_sessionmaker[AsyncSession]
-) -> list[Middleware]:
+def _middleware(console: Console, metrics: Metrics, pages: ErrorPages) -> list[Middleware]:
     """Each one sees the answers of those below it, so what has to be on every answer stands on top."""
     settings = console.settings
     return [
@@ -116,7 +114,7 @@ def _middleware(
         Middleware(KnownHosts, allowed=settings.allowed_hosts, bound=settings.host),
         Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5, exclude_content_types=NOT_PACKED),
         Middleware(CrossOrigin),
-        Middleware(Sessions, session_maker=console.sessions, glances=glances),
+        Middleware(Sessions, session_maker=console.sessions, glances=console.glances),
         # Once more: an error page shows waiting messages, and only what passes the session marks them as shown.
         Middleware(Caught, pages=pages),
     ]

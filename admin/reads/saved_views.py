@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, String, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -38,20 +38,26 @@ class Kept:
     views: tuple[View, ...] = ()
 
 
-async def kept(session: AsyncSession, actor: Actor, identity: str) -> Kept:
-    """The person's own views and everybody's shared ones, by name; what was stored in another shape is passed over."""
-    owner = aliased(Person)
-    chosen = Person.preferences[(LISTS, identity)].label("chosen")
+def _kept() -> Select[Any]:
+    owner, identity = aliased(Person), bindparam("identity", type_=String)
     seen = and_(SavedView.identity == identity, or_(SavedView.person_id == Person.id, SavedView.shared))
-    statement = (
-        select(chosen, SavedView, owner.name.label("owner"))
+    return (
+        select(Person.preferences[LISTS][identity].label("chosen"), SavedView, owner.name.label("owner"))
         .select_from(Person)
         .outerjoin(SavedView, seen)
         .outerjoin(owner, owner.id == SavedView.person_id)
-        .where(Person.id == actor.id)
+        .where(Person.id == bindparam("person"))
         .order_by(func.lower(SavedView.name), SavedView.id)
     )
-    rows = (await session.execute(statement)).all()
+
+
+KEPT = _kept()
+"""Built once: making it anew for every page would take longer than the database takes to answer it."""
+
+
+async def kept(session: AsyncSession, actor: Actor, identity: str) -> Kept:
+    """The person's own views and everybody's shared ones, by name; what was stored in another shape is passed over."""
+    rows = (await session.execute(KEPT, {"person": actor.id, "identity": identity})).all()
     views = tuple(_view(row.SavedView, row.owner, actor) for row in rows if row.SavedView is not None)
     choices = rows[0].chosen if rows and isinstance(rows[0].chosen, dict) else {}
     default = next((view for view in views if view.id == choices.get(VIEW)), None)

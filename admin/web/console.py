@@ -13,6 +13,7 @@ from sqladmin.models import BaseView, ModelView
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 
+from admin.database import make_glances
 from admin.resource import Resource
 from admin.settings import Settings
 from admin.web import urls
@@ -35,6 +36,7 @@ class Console(Admin):
     ) -> None:
         self.settings = settings
         self.sessions = session_maker
+        self.glances = make_glances(session_maker.kw["bind"], settings)
         self.doors = doors
         self.renderer = Templates(page_globals())
         self.resources: dict[str, Resource] = {}

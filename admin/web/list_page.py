@@ -109,7 +109,7 @@ class ListPage:
 async def show(visit: Visit) -> Response:
     """`GET /{identity}/list`: without any parameter it leads to the person's default view, if they have one."""
     items = visit.request.query_params.multi_items()
-    async with visit.transaction() as session:
+    async with visit.glance() as session:
         kept = await saved_views.kept(session, visit.actor, visit.resource.identity)
         mode = await list_mode.remembered(session, visit, items)
     start = None if items else view_menu.start(visit.resource, kept)

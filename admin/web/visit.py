@@ -61,6 +61,12 @@ class Visit:
         async with self.console.sessions.begin() as session:
             yield session
 
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[AsyncSession]:
+        """For quick questions that belong to no transaction, each of which is one by itself."""
+        async with self.console.glances() as session:
+            yield session
+
     async def form(self) -> FormData:
         """The fields of a form; a file among them is a 400, since nobody would close it."""
         return await self.request.form(max_files=0)
