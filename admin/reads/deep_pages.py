@@ -23,6 +23,9 @@ from admin.reads.visibility import INCLUDE
 FAR = 10_000
 """Rows that a page may pass over without a thought: some milliseconds."""
 
+COUNTABLE = 3_000_000
+"""Rows from which on counting them all is not even tried: it never ends within FAR_MS."""
+
 FAR_MS = 180
 """How long a page may count its way to a far place; what is left of 300 ms goes to asking and to the page itself."""
 
@@ -39,12 +42,13 @@ async def fetch(
     if total is not None:
         return await _counted(source, query, total)
     offset = (query.page - 1) * query.size
-    if query.page != LAST and (offset < FAR or offset < await plans.estimate(session, rows)):
+    expected = await plans.estimate(session, rows) if query.page == LAST or offset >= FAR else 0
+    if query.page != LAST and (offset < FAR or offset < expected):
         found = await paging.numbered(source if offset < FAR or query.search else _hurried(session, source), query)
         if found.rows or query.page == 1:
             return found
     # Behind what the planner expects: read from the end, where otherwise all rows would be passed over.
-    counted = await plans.within(session, FAR_MS, count_of(rows))
+    counted = None if expected > COUNTABLE else await plans.within(session, FAR_MS, count_of(rows))
     if counted is None:
         return await paging.ending(source, query)
     return await _counted(source, query, int(counted[0][0]))

@@ -78,4 +78,9 @@ def words(resource: Resource, one: Slow, names: Names) -> str:
 
 def _line(purpose: str, sql: str, ms: float | None, rows: int | None, reads: Sequence[Any]) -> Line:
     cost = "stopped" if ms is None else f"{ms:.1f} ms, {rows:,} {'row' if rows == 1 else 'rows'}"
-    return Line(purpose, sql, cost, tuple((f"{one.text}, expects {one.rows:,}", one.whole) for one in reads))
+    return Line(
+        purpose,
+        sql,
+        cost,
+        tuple((f"{one.text}, expects {one.rows:,} {'row' if one.rows == 1 else 'rows'}", one.whole) for one in reads),
+    )
