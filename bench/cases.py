@@ -79,5 +79,8 @@ def _paths(identity: str, larder: str, sqladmin: str, django: str) -> dict[str, 
 EXPORTS = {"Larder": "/admin/document/export/csv", "sqladmin": "/admin/document/export/csv"}
 """Django's admin has no export of its own."""
 
-COPY = "copy (select * from document where deleted_at is null order by created_at desc, id desc) to stdout (format csv)"
+COPY = (
+    "copy (select id, owner_id, title, body, status, created_at, updated_at, deleted_at from document "
+    "where deleted_at is null order by created_at desc, id desc) to stdout (format csv)"
+)
 """What no export can beat."""
