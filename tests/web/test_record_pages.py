@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from urllib.parse import urljoin
 
 import pytest
 
@@ -51,11 +52,12 @@ async def test_keys_that_browsers_fold_away_can_be_opened_and_changed(browse: Br
     client = await browse("editor")
     database.sql("insert into setting (key, value) values (%s, '1')", key)
     listed = await client.get("/admin/setting/list")
-    opened = re.search(r'href="(/admin/setting/edit/[^"]+)"', listed.text)
-    assert opened, listed.text
+    link = re.search(r'<th scope="row"[^>]*>\s*<a href="([^"]*edit/[^"]+)"', listed.text)
+    assert link, listed.text
+    opened = urljoin("/admin/setting/list", link[1])
     # The client folds paths as browsers do.
-    typed = await form(client, opened[1], value="2")
-    await follow(client, await client.post(opened[1], data=typed))
+    typed = await form(client, opened, value="2")
+    await follow(client, await client.post(opened, data=typed))
     assert database.sql("select key, value from setting") == [(key, 2)]
     assert (await client.get(urls.details("setting", key))).status_code == 200
 
