@@ -67,6 +67,7 @@ def attachment(name: str) -> str:
 
 
 async def export_csv(visit: Visit) -> Response:
+    """Every row of the list as CSV; `raw=1` leaves out what keeps spreadsheets from running formulas."""
     query = params.parse(visit.resource, visit.request.query_params.multi_items(), beside=("raw",))
     raw = visit.request.query_params.get("raw") == "1"
     statement = csv_export.as_csv(visit.resource, query, raw=raw)
@@ -75,6 +76,7 @@ async def export_csv(visit: Visit) -> Response:
 
 
 async def export_json(visit: Visit) -> Response:
+    """Every row of the list as JSON lines."""
     query = params.parse(visit.resource, visit.request.query_params.multi_items())
     rows = _rows(visit, csv_export.as_json(visit.resource, query), "")
     return await Download.begun(rows, _name(visit, ".jsonl"), "application/x-ndjson")

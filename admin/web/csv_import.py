@@ -39,10 +39,12 @@ LARGEST_ID = 2**63 - 1
 
 
 async def upload(visit: Visit) -> Response:
+    """The page on which a file is handed in."""
     return visit.page("csv_import/upload.html", upload=csv_import_index.upload(visit))
 
 
 async def hand_in(visit: Visit) -> Response:
+    """Take a file in; what is no CSV file at all is refused on the page where it was chosen."""
     async with visit.request.form(max_files=1, max_fields=20) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile) or not file.filename:
@@ -60,12 +62,14 @@ async def hand_in(visit: Visit) -> Response:
 
 
 async def show(visit: Visit) -> Response:
+    """The page of an import, whatever its state."""
     async with visit.transaction() as session:
         visit, stored = await _opened(visit, session)
         return await _page(visit, session, stored)
 
 
 async def read_again(visit: Visit) -> Response:
+    """Read the kept file with another encoding or delimiter, or without a header row."""
     form = csv_import_form.reading(await visit.form())
     async with visit.transaction() as session:
         visit, stored = await _opened(visit, session)
@@ -74,6 +78,7 @@ async def read_again(visit: Visit) -> Response:
 
 
 async def choose(visit: Visit) -> Response:
+    """Check the rows with other choices; choices that cannot be come back with the reason."""
     data = await visit.form()
     async with visit.transaction() as session:
         visit, stored = await _opened(visit, session)
@@ -91,6 +96,7 @@ async def choose(visit: Visit) -> Response:
 
 
 async def run(visit: Visit) -> Response:
+    """Do what the page says that was looked at, and nothing else."""
     seen = str((await visit.form()).get("review", ""))
     async with visit.transaction() as session:
         visit, stored = await _opened(visit, session)
@@ -107,6 +113,7 @@ async def run(visit: Visit) -> Response:
 
 
 async def cancel(visit: Visit) -> Response:
+    """Give an import up; nothing of it stays."""
     async with visit.transaction() as session:
         visit, stored = await _opened(visit, session)
         await store.cancel(session, stored.id)
@@ -115,6 +122,7 @@ async def cancel(visit: Visit) -> Response:
 
 
 async def status(visit: Visit) -> Response:
+    """Where an import stands, as JSON for scripts."""
     async with visit.transaction() as session:
         visit, stored = await _opened(visit, session)
         state = await imports.state_of(session, stored.id)
@@ -131,6 +139,7 @@ async def status(visit: Visit) -> Response:
 
 
 async def rejects_file(visit: Visit) -> Response:
+    """The rejected rows as a file, to be mended and handed in again."""
     async with visit.transaction() as session:
         visit, stored = await _opened(visit, session)
 
@@ -144,6 +153,7 @@ async def rejects_file(visit: Visit) -> Response:
 
 
 async def index(visit: Visit) -> Response:
+    """Imports, newest first: one's own, and for admins everybody's."""
     before = visit.request.query_params.get("before", "")
     person = None if visit.actor.role == "admin" else visit.actor.id
     async with visit.transaction() as session:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 from httpx2 import AsyncClient, Response
 from starlette.applications import Starlette
@@ -294,3 +295,18 @@ async def test_an_upload_that_is_cut_off_leaves_nothing(app: Starlette, browse: 
     assert not any(answer.get("status") in (200, 303) for answer in answers)
     assert database.value("select count(*) from larder.import") == 0
     assert database.sql("select tablename from pg_tables where schemaname = 'larder_staging'") == []
+
+
+async def test_while_it_is_being_worked_on_its_page_says_so(browse: Browse, database: Database):
+    client = await browse("editor")
+    path = await handed_in(client, CUSTOMERS)
+    # Another process is in the middle of it.
+    with psycopg.connect(database.superuser_url.replace("+psycopg", "")) as other:
+        other.execute("select from larder.import for update")
+        assert (await status(client, path))["state"] == "running"
+        assert "is being worked on" in (await client.get(path)).text
+        again = await client.post(f"{path}/apply")
+        assert (again.status_code, again.headers["location"]) == (303, path)
+        assert (await client.post(f"{path}/cancel")).status_code == 409
+    assert (await status(client, path))["state"] == "review"
+    assert database.value("select count(*) from customer") == 0
