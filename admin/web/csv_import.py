@@ -8,34 +8,26 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import replace
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response
 
-from admin.errors import BadRequest, LarderError, NotFound
+from admin.errors import BadRequest, LarderError
 from admin.reads import csv_import as imports
-from admin.web import csv_import_form, csv_import_index, csv_import_rows, csv_import_view, flash, gate, urls
+from admin.web import csv_import_form, csv_import_index, csv_import_view, flash, urls
 from admin.web.csv_export import Download
-from admin.web.csv_import_choices import choices
-from admin.web.csv_import_view import View
+from admin.web.csv_import_page import opened, page
 from admin.web.gate import Permission
 from admin.web.page import Flash
 from admin.web.routes import Door
 from admin.web.visit import Visit
-from admin.writes.csv_import import apply, receive, rejects, review, store
+from admin.writes.csv_import import apply, receive, rejects, store
 from admin.writes.csv_import.errors import InProgress, Unreadable
 from admin.writes.csv_import.options import Options
 from admin.writes.csv_import.receive import Upload
-from admin.writes.csv_import.report import Rejection
-from admin.writes.csv_import.review import Line
-from admin.writes.csv_import.store import Stored
 
 log = structlog.get_logger("larder.import")
-
-LARGEST_ID = 2**63 - 1
 
 
 async def upload(visit: Visit) -> Response:
@@ -64,15 +56,15 @@ async def hand_in(visit: Visit) -> Response:
 async def show(visit: Visit) -> Response:
     """The page of an import, whatever its state."""
     async with visit.transaction() as session:
-        visit, stored = await _opened(visit, session)
-        return await _page(visit, session, stored)
+        visit, stored = await opened(visit, session)
+        return await page(visit, session, stored)
 
 
 async def read_again(visit: Visit) -> Response:
     """Read the kept file with another encoding or delimiter, or without a header row."""
     form = csv_import_form.reading(await visit.form())
     async with visit.transaction() as session:
-        visit, stored = await _opened(visit, session)
+        visit, stored = await opened(visit, session)
         await receive.read_again(session, visit.resource, stored.id, form, timeout_ms=_timeout(visit))
     return visit.redirect(urls.import_page(stored.id))
 
@@ -81,7 +73,7 @@ async def choose(visit: Visit) -> Response:
     """Check the rows with other choices; choices that cannot be come back with the reason."""
     data = await visit.form()
     async with visit.transaction() as session:
-        visit, stored = await _opened(visit, session)
+        visit, stored = await opened(visit, session)
     if stored.staged is None:
         return visit.redirect(urls.import_page(stored.id))
     options = stored.options or Options(())
@@ -91,7 +83,7 @@ async def choose(visit: Visit) -> Response:
             await receive.choose(session, visit.resource, stored.id, options, timeout_ms=_timeout(visit))
     except BadRequest as error:
         async with visit.transaction() as session:
-            return await _page(visit, session, stored, problem=error, options=options)
+            return await page(visit, session, stored, problem=error, options=options)
     return visit.redirect(urls.import_page(stored.id))
 
 
@@ -99,7 +91,7 @@ async def run(visit: Visit) -> Response:
     """Do what the page says that was looked at, and nothing else."""
     seen = str((await visit.form()).get("review", ""))
     async with visit.transaction() as session:
-        visit, stored = await _opened(visit, session)
+        visit, stored = await opened(visit, session)
         if seen and seen != csv_import_view.mark(stored):
             await flash.add(session, visit, Flash("error", "The choices were changed elsewhere. Look at them again."))
             return visit.redirect(urls.import_page(stored.id))
@@ -115,7 +107,7 @@ async def run(visit: Visit) -> Response:
 async def cancel(visit: Visit) -> Response:
     """Give an import up; nothing of it stays."""
     async with visit.transaction() as session:
-        visit, stored = await _opened(visit, session)
+        visit, stored = await opened(visit, session)
         await store.cancel(session, stored.id)
         await flash.add(session, visit, Flash("info", f"Import of {stored.record.file_name} cancelled."))
     return visit.redirect(urls.listing(visit.resource.identity))
@@ -124,7 +116,7 @@ async def cancel(visit: Visit) -> Response:
 async def status(visit: Visit) -> Response:
     """Where an import stands, as JSON for scripts."""
     async with visit.transaction() as session:
-        visit, stored = await _opened(visit, session)
+        visit, stored = await opened(visit, session)
         state = await imports.state_of(session, stored.id)
     rows = stored.staged.rows if stored.staged else 0
     return JSONResponse(
@@ -141,7 +133,7 @@ async def status(visit: Visit) -> Response:
 async def rejects_file(visit: Visit) -> Response:
     """The rejected rows as a file, to be mended and handed in again."""
     async with visit.transaction() as session:
-        visit, stored = await _opened(visit, session)
+        visit, stored = await opened(visit, session)
 
     async def chunks() -> AsyncGenerator[bytes, None]:
         async with visit.transaction() as session, aclosing(rejects.stream(session, stored)) as made:
@@ -159,46 +151,6 @@ async def index(visit: Visit) -> Response:
     async with visit.transaction() as session:
         found = await imports.recent(session, person, int(before) if before.isdecimal() and len(before) < 19 else None)
     return visit.page("csv_import/index.html", index=csv_import_index.index(visit, found))
-
-
-async def _opened(visit: Visit, session: AsyncSession) -> tuple[Visit, Stored]:
-    """The import of the path, and the visit at its table. Raises `NotFound` for other people's imports too."""
-    import_id = int(visit.request.path_params["import_id"])
-    if import_id > LARGEST_ID:
-        raise NotFound("There is no such import.")
-    stored = await store.get(session, import_id)
-    if visit.actor.role != "admin" and stored.record.person_id != visit.actor.id:
-        raise NotFound(f"There is no import {import_id}.")
-    resource = visit.console.resources.get(stored.record.identity)
-    if resource is None:
-        raise NotFound(f"The table {stored.record.identity} of this import is not there any more.")
-    gate.require(visit.actor, Permission.IMPORT, resource)
-    return replace(visit, maybe_resource=resource), stored
-
-
-async def _page(
-    visit: Visit,
-    session: AsyncSession,
-    stored: Stored,
-    problem: LarderError | None = None,
-    options: Options | None = None,
-) -> Response:
-    """The page of an import in its state; after refused choices with these still chosen, and why they cannot be."""
-    state = await imports.state_of(session, stored.id)
-    view = View(visit, stored, state, options or stored.options, problem)
-    rejected: list[Rejection] = []
-    lines: list[Line] = []
-    if state == "review" and view.tab.verdict != "rejected":
-        made = await store.plan_of(session, visit.resource, stored)
-        lines = await review.lines(session, made, view.tab.verdict, view.tab.after)
-    elif state in ("review", "done") and stored.staged and view.report.rejected:
-        rejected = await review.rejections(session, stored.id, stored.staged.headers, view.tab.after)
-    rows = csv_import_rows.rows(view, rejected, lines)
-    same = await imports.same_file(session, stored.record) if state == "review" else None
-    return visit.page(
-        f"csv_import/{view.template}.html", view.status, view=view, rows=rows, choices=choices(view),
-        same=csv_import_index.entry(visit, same) if same else None,
-    )  # fmt: skip
 
 
 def _upload_again(visit: Visit, error: LarderError) -> Response:
