@@ -30,6 +30,9 @@ Run = Callable[[Select[Any]], Awaitable[Rows]]
 Found = tuple[Any, tuple[Any, ...]]
 """A row, and the values that it is ordered by."""
 
+MAX_CURSOR = 2_000
+"""Characters of a cursor; a URL of 8,000 in all passes every proxy."""
+
 BRIEF = 1_000
 """Characters of a text that a list fetches: a page stays small whatever its rows hold."""
 
@@ -39,8 +42,8 @@ class Slice:
     """The rows of one page, and where it stands in the list.
 
     `page` is the page shown: the last one when a page past the end was asked for; `LAST` when its number would have to
-    be counted. `after` and `before` are the cursors
-    of the neighbouring pages, None at the ends of the list. `parents` names the parents of the listed foreign keys.
+    be counted. `after` and `before` are the cursors of the neighbouring pages, None at the ends of the list and where
+    it is ordered by a text too long for a URL. `parents` names the parents of the listed foreign keys.
     """
 
     rows: list[Any]
@@ -171,16 +174,21 @@ def keys_of(resource: Resource, order: Order, statement: Select[Any]) -> Select[
 
 def slice_of(source: Source, query: ListQuery, found: list[Found], *, has_previous: bool, has_next: bool) -> Slice:
     """A page of rows with the cursors of its neighbours."""
-    resource, order = source.resource, source.order
     return Slice(
         rows=[row for row, _ in found],
         page=query.page,
         has_previous=has_previous,
         has_next=has_next,
-        after=keyset.cursor(resource, order, found[-1][1]) if found and has_next else None,
-        before=keyset.cursor(resource, order, found[0][1]) if found and has_previous else None,
-        top=keyset.cursor(resource, order, found[0][1]) if found else None,
+        after=_cursor(source, found[-1]) if found and has_next else None,
+        before=_cursor(source, found[0]) if found and has_previous else None,
+        top=_cursor(source, found[0]) if found else None,
     )
+
+
+def _cursor(source: Source, found: Found) -> str | None:
+    """None where the list is ordered by a text that no URL can carry; its numbered pages still work."""
+    made = keyset.cursor(source.resource, source.order, found[1])
+    return made if len(made) <= MAX_CURSOR else None
 
 
 def _keys(source: Source, conditions: Iterable[ColumnElement[bool]], limit: int, *, offset: int = 0) -> Select[Any]:

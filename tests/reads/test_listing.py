@@ -140,6 +140,16 @@ async def test_a_long_text_comes_as_its_beginning_and_whole_on_its_own_page(sess
     assert len(found.row.body) == 5000
 
 
+async def test_an_order_by_texts_too_long_for_a_url_has_numbered_pages_only(session: AsyncSession, database: Database):
+    database.sql(
+        "insert into document (id, title, body) select i, '', repeat(i::text, 5000) from generate_series(1, 4) i"
+    )
+    query = ListQuery(sort="body", size=2)
+    first = await listing.fetch(session, DOCUMENT, query)
+    assert (first.has_next, first.after) == (True, None)
+    assert await ids(session, replace(query, page=2), DOCUMENT) == [3, 4]
+
+
 async def test_what_finds_a_row_is_never_cut(session: AsyncSession, database: Database):
     create(database)
     slug = "x" * (paging.BRIEF + 1)
