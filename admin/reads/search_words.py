@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from admin.reads import search, wording
 from admin.resource import Resource
 
@@ -20,6 +23,14 @@ def understood(resource: Resource, text: str) -> str:
     return (
         ", or ".join(part for part in (*_exact(resource, text), by_words) if part) or "nothing that can be found here"
     )
+
+
+async def too_common(session: AsyncSession, resource: Resource, text: str) -> bool:
+    """Whether every word is one that the text search leaves out (“the”, “and”): such a search can find nothing."""
+    if not resource.traits.search_vector:
+        return False
+    query = search.tsquery(resource.traits, text)
+    return await session.scalar(select(func.numnode(query))) == 0
 
 
 def _full_text(text: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.errors import TooFar
-from admin.reads import counts, indexes, listing, parents, places
+from admin.reads import counts, indexes, listing, parents, places, search_words, suggestions
 from admin.reads.counts import Count, Exact, Unknown
 from admin.reads.explained import Recorder, watched
 from admin.reads.indexes import Slow
@@ -27,6 +27,15 @@ from admin.writes import constraints
 
 STOPPED = "57014"
 """SQLSTATE of a statement that ran into its timeout."""
+
+
+@dataclass(frozen=True)
+class Instead:
+    """Why a search found nothing: how it was understood, texts close to it, and whether its words are never found."""
+
+    understood: str
+    suggestions: tuple[str, ...]
+    too_common: bool
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,8 @@ class Found:
     too_slow: bool = False
     too_far: bool = False
     uncounted: bool = False
+    instead: Instead | None = None
+    """What to search for instead, when the search found nothing."""
     spread: Spread | None = None
     """Where the hundredths of a list that scrolls lie, if that is known."""
     sorts: tuple[Slow, ...] = ()
@@ -75,12 +86,21 @@ async def find(
                 return Found(rows, Unknown(), names, spread=spread)
             with doing("How many rows there are"):
                 many = counted or await counts.count(session, visit.resource, query, rows)
-        found = Found(rows, many, names, uncounted=uncounted, spread=spread)
+            instead = None if rows.rows else await _instead(session, visit.resource, query)
+        found = Found(rows, many, names, uncounted=uncounted, spread=spread, instead=instead)
         return await _marked(visit, query, found) if recorder or _is_large(many) else found
     except DBAPIError as error:
         _only_too_slow(error)
         slow = Found(nothing, counted or Unknown(), {}, too_slow=True, uncounted=uncounted)
         return await _marked(visit, query, slow)
+
+
+async def _instead(session: AsyncSession, resource: Resource, query: ListQuery) -> Instead | None:
+    if not query.search:
+        return None
+    common = await search_words.too_common(session, resource, query.search)
+    close = [] if common else await suggestions.suggest(session, resource, query.search)
+    return Instead(search_words.understood(resource, query.search), tuple(close), common)
 
 
 def _is_large(many: Count) -> bool:

@@ -38,7 +38,7 @@ from admin.web.filter_builder import Filterable, Wanted
 from admin.web.gate import Permission
 from admin.web.list_columns import ColumnChoice
 from admin.web.list_controls import Action, Chip, Choice, Header, Pairs
-from admin.web.list_found import Found
+from admin.web.list_found import Found, Instead
 from admin.web.list_jump import Jump
 from admin.web.list_rows import Row
 from admin.web.pager import Pager
@@ -98,6 +98,9 @@ class ListPage:
     explain_url: str
     """The same page with how it was made; empty for whoever may not see that."""
     explained: Explained | None
+    instead: Instead | None
+    """Why the search found nothing, and `suggestions` where close words lead."""
+    suggestions: tuple[tuple[str, str], ...]
     slow_words: tuple[str, ...]
     """What no index serves."""
     too_slow: bool
@@ -188,6 +191,11 @@ def build(visit: Visit, query: ListQuery, found: Found, kept: Kept, recorder: Re
         ways_on=list_pager.ways_on(resource, query, found),
         explain_url=explained.link(visit, query),
         explained=explained.of(resource, recorder, _slow(found), found.names),
+        instead=found.instead,
+        suggestions=tuple(
+            (text, list_controls.list_url(resource, query.restarted(search=text)))
+            for text in (found.instead.suggestions if found.instead else ())
+        ),
         slow_words=tuple(explained.words(resource, one, found.names) for one in found.parts),
         too_slow=found.too_slow,
         uncounted=found.uncounted,

@@ -124,3 +124,18 @@ def test_the_page_never_scrolls_sideways_on_a_phone(larder: Larder, page: Page):
     for path in ("/admin/", "/admin/customer/list", "/admin/customer/create", "/admin/operations"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+
+
+def test_a_misspelt_word_leads_to_one_that_is_there(larder: Larder, page: Page):
+    larder.open("author")
+    name = larder.rows.first.get_by_role("link").first.inner_text()
+    larder.search(name + "x")
+    expect(page.get_by_text("No authors match")).to_be_visible()
+    page.get_by_role("link", name=f"Did you mean {name}?").click()
+    expect(larder.row_with(name).first).to_be_visible()
+
+
+def test_words_that_are_everywhere_say_why_they_find_nothing(larder: Larder, page: Page):
+    larder.open("document")
+    larder.search("the")
+    expect(page.get_by_text("the search leaves them out")).to_be_visible()
