@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, tuple_
+from sqlalchemy import ColumnElement, and_, or_, tuple_
 
 from admin import values
 from admin.errors import BadRequest
@@ -60,16 +60,32 @@ def segments(order: Order, place: Sequence[Any]) -> list[ColumnElement[bool]]:
     return _after(list(zip(order.keys, place, strict=True)))
 
 
+def up_to(order: Order, place: Sequence[Any]) -> ColumnElement[bool]:
+    """The condition for the rows before a place and the one at it; one range of an index where that is possible."""
+    places = list(zip(order.turned.keys, place, strict=True))
+    if _comparable(places) and not places[0][0].nullable:
+        compared, bound = _row(places)
+        return compared <= bound if places[0][0].descending else compared >= bound
+    return or_(and_(*(_same(key, value) for key, value in places)), *_after(places))
+
+
 def _after(places: list[tuple[SortKey, Any]]) -> list[ColumnElement[bool]]:
     (key, value), rest = places[0], places[1:]
     if _comparable(places):
-        compared = tuple_(*(one.sql for one, _ in places))
-        bound = tuple_(*(binding.bound(key.sql.type, one) for key, one in places))
+        compared, bound = _row(places)
         nulls_behind = [key.sql.is_(None)] if key.nullable and not key.descending else []
         return [compared < bound if key.descending else compared > bound, *nulls_behind]
-    same = key.sql.is_(None) if value is None else key.sql == binding.bound(key.sql.type, value)
-    within = [and_(same, segment) for segment in _after(rest)] if rest else []
+    within = [and_(_same(key, value), segment) for segment in _after(rest)] if rest else []
     return within + _beyond(key, value)
+
+
+def _row(places: list[tuple[SortKey, Any]]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    columns = tuple_(*(key.sql for key, _ in places))
+    return columns, tuple_(*(binding.bound(key.sql.type, value) for key, value in places))
+
+
+def _same(key: SortKey, value: Any) -> ColumnElement[bool]:
+    return key.sql.is_(None) if value is None else key.sql == binding.bound(key.sql.type, value)
 
 
 def _comparable(places: list[tuple[SortKey, Any]]) -> bool:

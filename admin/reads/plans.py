@@ -7,7 +7,8 @@ asked in another way when the moment is over. Everything here is transaction-loc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from psycopg.errors import QueryCanceled
@@ -35,6 +36,9 @@ BITMAPS_ONLY = {
     "work_mem": WORK_MEM,
 }
 """What a search finds is collected from its own index first and ordered then, never the other way round."""
+
+NO_BITMAPS = {"enable_bitmapscan": "off"}
+"""For a stretch of an order: the planner likes to intersect it with all rows that hold a word, and underrates those."""
 
 FEW = 20_000
 """Rows that are collected and sorted in some 30 ms."""
@@ -64,14 +68,19 @@ async def estimate(session: AsyncSession, statement: Select[Any]) -> int:
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
-async def within(session: AsyncSession, milliseconds: int, statement: Select[Any]) -> Rows | None:
+async def within(
+    session: AsyncSession, milliseconds: int, statement: Select[Any], settings: Mapping[str, str] = MappingProxyType({})
+) -> Rows | None:
     """The rows of a statement, or None when it takes longer. The transaction goes on either way.
 
-    Two round trips beside the statement's own: going back to the savepoint takes the timeout back with it, and there is
-    nothing else to lose, since the statement only reads.
+    Two round trips beside the statement's own: going back to the savepoint takes the timeout and the other settings
+    back with it, and there is nothing else to lose, since the statement only reads.
     """
+    limits = {"statement_timeout": str(milliseconds), **settings}
     connection = await session.connection()
-    await connection.exec_driver_sql(f"savepoint moment; set local statement_timeout = {milliseconds}")
+    await connection.exec_driver_sql(
+        "; ".join(["savepoint moment", *(f"set local {name} = '{value}'" for name, value in limits.items())])
+    )
     found: Rows | None = None
     try:
         found = await rows(session, statement)
@@ -82,15 +91,17 @@ async def within(session: AsyncSession, milliseconds: int, statement: Select[Any
     return found
 
 
-async def searching(session: AsyncSession, statement: Select[Any], *, few: bool = False) -> Rows:
+async def searching(
+    session: AsyncSession, statement: Select[Any], *, few: bool = False, along: Mapping[str, str] = MappingProxyType({})
+) -> Rows:
     """The rows of a search: along the order of the list, or collected from the search's own index and then ordered.
 
     What stands in many rows is found at once along the order, what stands in `few` through the index: 1 to 30 ms in a
     million rows either way. The planner's estimate decides. It is wrong for words that stand in many rows but seldom in
     one together, and for words that only old rows have: the order would then be walked for seconds. So that way is
-    tried for a moment only; the other one always ends.
+    tried for a moment only, under the settings `along`; the other one always ends.
     """
-    found = None if few else await within(session, MOMENT_MS, statement)
+    found = None if few else await within(session, MOMENT_MS, statement, along)
     if found is None:
         async with under(session, BITMAPS_ONLY):
             found = await rows(session, statement)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Double, Integer, Select, and_, column, literal, not_, or_, select, tuple_, union_all
+from sqlalchemy import Double, Integer, Select, column, literal, not_, or_, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads import keyset, ordering, paging, plans, search
@@ -41,6 +41,8 @@ class Search:
     exact: list[Values]
     own: Order
     run: Run
+    run_stretch: Run
+    """For statements on a bounded stretch of the table's own order."""
 
 
 async def fetch(session: AsyncSession, resource: Resource, query: ListQuery, base: Select[Any]) -> Slice:
@@ -74,7 +76,8 @@ async def _search(session: AsyncSession, resource: Resource, query: ListQuery, b
         others = others.where(not_(tuple_(*keys).in_(exact)))
     few = await plans.estimate(session, others) <= plans.FEW
     run = functools.partial(plans.searching, session, few=few)
-    return Search(resource, query, base, others, exact, ordering.own_order(resource), run)
+    run_stretch = functools.partial(run, along=plans.NO_BITMAPS)
+    return Search(resource, query, base, others, exact, ordering.own_order(resource), run, run_stretch)
 
 
 async def _numbered(asked: Search) -> Slice:
@@ -149,17 +152,14 @@ async def _ranked(
     statement = select(*keys, *sorts).order_by(*(key.order for key in order.keys)).limit(limit).offset(offset)
     if place is not None:
         statement = statement.where(or_(*keyset.segments(order, place)))
-    return await paging.read(Source(asked.resource, order, (), asked.run), statement)
+    run = asked.run_stretch if boundary else asked.run
+    return await paging.read(Source(asked.resource, order, (), run), statement)
 
 
 def _candidates(asked: Search, boundary: Values | None) -> Select[Any]:
     """What is ranked: the exact rows, and of the others the first in the table's own order, up to the boundary."""
     keys = paging.keys_of(asked.resource, asked.own, asked.others)
-    if boundary is None:
-        keys = keys.limit(RANKED - len(asked.exact))
-    else:
-        same = and_(*(key.sql == value for key, value in zip(asked.own.keys, boundary, strict=True)))
-        keys = keys.where(or_(same, *keyset.segments(asked.own.turned, boundary)))
+    keys = keys.where(keyset.up_to(asked.own, boundary)) if boundary else keys.limit(RANKED - len(asked.exact))
     looked_at = search.rank_input(asked.resource).label("input")
     others = keys.add_columns(looked_at, literal(0).label("exactly"))
     if not asked.exact:

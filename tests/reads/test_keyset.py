@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.errors import BadRequest
-from admin.reads import keyset, listing
+from admin.reads import keyset, listing, paging
 from admin.reads.ordering import order_of
 from admin.reads.query import ListQuery
 from admin.resource import Resource
@@ -83,6 +83,22 @@ async def test_up_is_down_reversed(session, database, order, table, size):
     expected = [row.id for row in (await session.scalars(listing.matching(resource, ListQuery()))).all()]
     last = ListQuery(size=size, page=10**6)
     assert [row.id for row in await scroll(session, resource, last, up=True)] == expected[: len(expected)]
+
+
+@shared
+@given(st.sampled_from(sorted(ORDERS)), tables.filter(len), st.data())
+async def test_every_place_cuts_the_list_in_two(session, database, order, table, data):
+    fill(database, table)
+    resource = ORDERS[order]
+    keys = order_of(resource, ListQuery())
+    whole = (await session.execute(paging.keys_of(resource, keys, listing.narrowed(resource, ListQuery())))).all()
+    place = data.draw(st.integers(0, len(whole) - 1))
+    rows = listing.narrowed(resource, ListQuery()).with_only_columns(Plain.id)
+    before = set(await session.scalars(rows.where(keyset.up_to(keys, whole[place][1:]))))
+    after = [set(await session.scalars(rows.where(one))) for one in keyset.segments(keys, whole[place][1:])]
+    assert before == {row[0] for row in whole[: place + 1]}
+    assert sum(map(len, after)) == len(set().union(*after)) == len(whole) - place - 1
+    assert not before & set().union(*after)
 
 
 def fill(database: Database, table: list[tuple[Any, ...]]) -> None:
