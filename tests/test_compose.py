@@ -96,7 +96,7 @@ def test_the_image_is_built_from_the_lock_file_with_the_uv_of_the_makefile() -> 
     build = SERVICES["migration"]["build"]
     recipe = build["dockerfile_inline"]
     assert [SERVICES[name]["build"] for name in CONSOLES] == [build, build]
-    pinned = re.search(r"UV_VERSION := (\S+)", (ROOT / "Makefile").read_text())
+    pinned = re.search(r"UV_VERSION +:= (\S+)", (ROOT / "Makefile").read_text())
     assert pinned is not None
     assert f"astral-sh/uv:{pinned[1]} " in recipe
     assert recipe.count("uv sync --locked --no-dev") == 2
