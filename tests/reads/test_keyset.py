@@ -86,13 +86,13 @@ async def test_up_is_down_reversed(session, database, order, table, size):
 
 
 @shared
-@given(st.sampled_from(sorted(ORDERS)), tables.filter(len), st.data())
-async def test_every_place_cuts_the_list_in_two(session, database, order, table, data):
+@given(st.sampled_from(sorted(ORDERS)), tables.filter(len), st.integers(0, 99))
+async def test_every_place_cuts_the_list_in_two(session, database, order, table, place):
     fill(database, table)
     resource = ORDERS[order]
     keys = order_of(resource, ListQuery())
     whole = (await session.execute(paging.keys_of(resource, keys, listing.narrowed(resource, ListQuery())))).all()
-    place = data.draw(st.integers(0, len(whole) - 1))
+    place %= len(whole)
     rows = listing.narrowed(resource, ListQuery()).with_only_columns(Plain.id)
     before = set(await session.scalars(rows.where(keyset.up_to(keys, whole[place][1:]))))
     after = [set(await session.scalars(rows.where(one))) for one in keyset.segments(keys, whole[place][1:])]
