@@ -13,11 +13,11 @@ from tests.browser.pages import Larder
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 SAMPLE = """title,authors,isbn,price
-The Glass Lighthouse,Ida Andersen,9789990000017,18.50
+The Glass Lighthouse,Agnes Girard,9789990000017,18.50
 A Map of Small Rivers,Maria Vasquez,9789990000024,24.99
 Winter Bread,Someone New,9789990000031,12.00
 Twelve Quiet Houses,Maria Vasquez,9789990000048,12.5O
-,Ida Andersen,9789990000055,9.99
+,Agnes Girard,9789990000055,9.99
 """
 
 
