@@ -21,6 +21,7 @@ from admin.reads.ordering import Order, order_of, ordered
 from admin.reads.paging import Slice, Source
 from admin.reads.query import LAST, ListQuery
 from admin.reads.search import searched
+from admin.reads.touched import touched
 from admin.reads.visibility import visible
 from admin.resource import Resource
 
@@ -28,7 +29,7 @@ __all__ = ["NARROWING", "STEPS", "Slice", "cursor_order", "fetch", "matching", "
 
 Step = Callable[[Select[Any], Resource, ListQuery], Select[Any]]
 
-NARROWING: tuple[Step, ...] = (visible, filtered, searched)
+NARROWING: tuple[Step, ...] = (visible, filtered, touched, searched)
 """Which rows: all that a count needs."""
 
 STEPS: tuple[Step, ...] = (*NARROWING, ordered)

@@ -42,6 +42,8 @@ class ListQuery:
     filters: tuple[Filter, ...] = ()
     sort: str | None = None
     descending: bool = False
+    operation: int | None = None
+    """Only rows that this operation inserted, changed or took away; `deleted` still says which side of the trash."""
     deleted: Deleted = "hide"
     page: int = 1
     size: int = 50
@@ -52,7 +54,7 @@ class ListQuery:
     @property
     def narrowed(self) -> bool:
         """Whether anything but the trash choice leaves rows out."""
-        return bool(self.search or self.filters)
+        return bool(self.search or self.filters or self.operation is not None)
 
     def without(self, condition: Filter) -> ListQuery:
         """The same list with one filter taken away, from its first page."""

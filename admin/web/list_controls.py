@@ -27,6 +27,10 @@ PLAIN = "search="
 """A query string that says nothing: the plain list, also for whoever opens the table with a view of their own."""
 
 
+OPERATION = ""
+"""Among the names of values by column, no column: what the operation is called that the list is narrowed to."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """One of a few settings of the list."""
@@ -104,6 +108,10 @@ def chips(
     """What narrows the list. `names` says, for a foreign key's column, what its values are called; `slow` are the
     filters that no index serves."""
     made = [Chip(f"Search: {query.search}", list_url(resource, query.restarted(search="")))] if query.search else []
+    if query.operation is not None:
+        said = names.get(OPERATION, {}).get(query.operation, "")
+        url = list_url(resource, query.restarted(operation=None))
+        made.append(Chip(f"Rows of operation {query.operation}: {said.rstrip('.')}".removesuffix(": "), url))
     for one in query.filters:
         words = filter_words.phrase(resource, one, names.get(one.column))
         made.append(Chip(words[:1].upper() + words[1:], list_url(resource, query.without(one)), one in slow))

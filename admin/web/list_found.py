@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.errors import TooFar
-from admin.reads import counts, indexes, listing, parents, places, search_words, suggestions
+from admin.errors import BadRequest, TooFar
+from admin.reads import counts, indexes, listing, operations, parents, places, search_words, suggestions
 from admin.reads.counts import Count, Exact, Unknown
 from admin.reads.explained import Recorder, watched
 from admin.reads.indexes import Slow
@@ -22,6 +22,7 @@ from admin.reads.listing import Slice
 from admin.reads.places import Spread
 from admin.reads.query import ListQuery
 from admin.resource import Resource
+from admin.web.list_controls import OPERATION
 from admin.web.visit import Visit
 from admin.writes import constraints
 
@@ -134,7 +135,7 @@ def _only_too_slow(error: DBAPIError) -> None:
 
 
 async def _names(session: AsyncSession, resource: Resource, query: ListQuery) -> dict[str, dict[Any, str]]:
-    """What the foreign keys in filters are called, for the chips."""
+    """What the foreign keys in filters are called, and the operation, for the chips."""
     names: dict[str, dict[Any, str]] = {}
     for one in query.filters:
         column = resource.column(one.column)
@@ -142,4 +143,14 @@ async def _names(session: AsyncSession, resource: Resource, query: ListQuery) ->
             keys = one.value if one.operator == "in" else [one.value]
             found = await parents.named(session, column, keys)
             names.setdefault(column.name, {}).update({key: parent.label for key, parent in found.items()})
+    if query.operation is not None:
+        names[OPERATION] = {query.operation: await _sentence(session, query.operation)}
     return names
+
+
+async def _sentence(session: AsyncSession, number: int) -> str:
+    """What an operation did. Raises `BadRequest` where there is none: a list of no rows would say it changed none."""
+    found = await operations.one(session, number)
+    if found is None:
+        raise BadRequest(f"The parameter operation makes no sense: there is no operation {number}.")
+    return found.operation.sentence

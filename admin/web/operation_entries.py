@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from admin.reads import catalog
+from admin.reads import catalog, wording
 from admin.reads.history import FieldChange
 from admin.reads.operation_rows import ChangedRow, Changes
 from admin.reads.operations import Listed
+from admin.reads.query import ListQuery
 from admin.resource import Resource
-from admin.web import urls
+from admin.web import params, urls
 from admin.web.gate import Permission
 from admin.web.visit import Visit
 
@@ -29,7 +31,8 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One operation as the pages show it; `undo_url` is None where this person cannot undo it, or nobody can."""
+    """One operation as the pages show it; `undo_url` is None where this person cannot undo it, or nobody can, and
+    `rows_url` where its table has no list."""
 
     id: int
     at: dt.datetime
@@ -39,6 +42,7 @@ class Entry:
     table: str
     sentence: str
     rows: int
+    rows_url: str | None
     source: str
     url: str
     undo_url: str | None
@@ -72,12 +76,35 @@ def entry(visit: Visit, one: Listed) -> Entry:
         table=resource.name_plural if resource else operation.identity or "",
         sentence=operation.sentence,
         rows=operation.rows,
+        rows_url=touched_url(resource, operation.id) if resource else None,
         source=operation.source,
         url=urls.operation(operation.id),
         undo_url=urls.undo(operation.id, visit.query_string) if undoable else None,
         undone_by=one.undone_by.person_name if one.undone_by else "",
         undone_url=urls.operation(one.undone_by.id) if one.undone_by else None,
     )
+
+
+def touched_url(resource: Resource, operation_id: int) -> str:
+    """The list of a table's rows that an operation touched, those in the trash among them."""
+    query = ListQuery(operation=operation_id, deleted="with" if resource.traits.soft_deletes else "hide")
+    return urls.listing(resource.identity, params.query_string(resource, replace(query, size=resource.page_size)))
+
+
+def lists(visit: Visit, operation_id: int, changes: Changes) -> list[tuple[str, str | None]]:
+    """“37 orders”, “1,204 line items”: how many rows of each table were touched, and where they are listed."""
+    found: Counter[str] = Counter()
+    for (table, _), rows in changes.counts.items():
+        found[table] += rows
+    return [_listed(visit, table, rows, operation_id) for table, rows in found.most_common()]
+
+
+def _listed(visit: Visit, table: str, rows: int, operation_id: int) -> tuple[str, str | None]:
+    resource = registered(visit, table)
+    if resource is None:
+        words = wording.table_words(table)
+        return wording.counted(rows, words, wording.plural(words)), None
+    return wording.rows_of(resource, rows), touched_url(resource, operation_id)
 
 
 def changed(visit: Visit, row: ChangedRow) -> Row:

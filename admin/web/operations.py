@@ -70,6 +70,7 @@ async def show(visit: Visit) -> Response:
         "operations/operation.html",
         entry=shown.entry(visit, found),
         reverted=urls.operation(found.operation.undoes) if found.operation.undoes is not None else None,
+        lists=shown.lists(visit, found.operation.id, changes),
         added=[shown.added(visit, *made) for made in changes.added],
         rows=[shown.changed(visit, row) for row in changes.rows],
         more=shown.unnamed(changes),

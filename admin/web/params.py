@@ -20,8 +20,10 @@ from admin.values import BadValue
 MAX_SEARCH = 200
 MAX_FILTERS = 30
 MAX_PAGE_DIGITS = 12
+MAX_ID_DIGITS = 19
+BIGGEST = 2**63 - 1
 
-SINGLE = ("page", "pageSize", "mode", "after", "before", "search", "sortBy", "sort", "deleted")
+SINGLE = ("page", "pageSize", "mode", "after", "before", "search", "sortBy", "sort", "deleted", "operation")
 """Parameters with a meaning of their own. A column of the same name is filtered by `NAME__exact`."""
 
 
@@ -60,6 +62,7 @@ def pairs(resource: Resource, query: ListQuery) -> list[tuple[str, str]]:
     """The same as (name, value) pairs, for forms that carry the list in hidden fields."""
     own: list[tuple[str, Any, bool]] = [
         ("search", query.search, bool(query.search)),
+        ("operation", query.operation, query.operation is not None),
         ("deleted", query.deleted, query.deleted != "hide"),
         ("sortBy", query.sort, query.sort is not None),
         ("sort", "desc", query.sort is not None and query.descending),
@@ -81,6 +84,7 @@ def _query(resource: Resource, given: dict[str, str], found: tuple[Filter, ...])
     return ListQuery(
         search=_search(given.get("search", "")),
         filters=found,
+        operation=_operation(given["operation"]) if "operation" in given else None,
         sort=_sort(resource, sort) if sort else None,
         descending=bool(sort) and direction == "desc",
         deleted=cast("Deleted", _deleted(resource, given)),
@@ -144,6 +148,13 @@ def _page(text: str) -> int:
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_PAGE_DIGITS else 0
     if number < 1:
         raise BadRequest(f"The parameter page makes no sense: {_quoted(text)} is not the number of a page.")
+    return number
+
+
+def _operation(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_ID_DIGITS else 0
+    if not 0 < number <= BIGGEST:
+        raise BadRequest(f"The parameter operation makes no sense: {_quoted(text)} is not the number of an operation.")
     return number
 
 

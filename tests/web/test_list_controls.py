@@ -9,7 +9,7 @@ from httpx2 import AsyncClient
 
 from tests.postgres import Database
 from tests.web.conftest import Browse
-from tests.web.lists import buttons, count, documents, links
+from tests.web.lists import buttons, count, documents, keys, links
 
 pytestmark = pytest.mark.anyio
 
@@ -110,3 +110,32 @@ async def test_ticked_rows_go_where_the_button_says_with_the_list_they_are_of(ed
     )
     assert all_of_it is not None
     assert re.sub("<.*?>", "", all_of_it[1]) == "Select all 1 matching"
+
+
+# -- one operation's rows -------------------------------------------------------------------------------------------
+
+
+async def test_the_rows_of_an_operation_are_a_list_of_their_own(editor: AsyncClient, database: Database):
+    documents(database, 5)
+    await editor.post("/admin/document/delete", data={"pks": ["1", "3"]})
+    found = links(await editor.get("/admin/operations/1"))
+    assert found["2 documents"] == "/admin/document/list?operation=1&deleted=with"
+    page = await editor.get(found["2 documents"])
+    assert sorted(keys(page)) == ["1", "3"]
+    chip = links(page)["Remove filter: Rows of operation 1: 2 documents deleted"]
+    assert chip == "/admin/document/list?deleted=with"
+    assert len(keys(await editor.get(chip))) == 5
+    rows = links(await editor.get("/admin/operations"))
+    assert rows["2 rows: 2 documents deleted."] == found["2 documents"]
+    # What the list shows is what is exported and what “all matching” means.
+    exported = await editor.get("/admin/document/export/csv?operation=1&deleted=only")
+    assert len(exported.text.splitlines()) == 3
+    await editor.post("/admin/document/restore?operation=1&deleted=only", data={"all": "1"})
+    assert database.value("select count(*) from document where deleted_at is null") == 5
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "99999999999999999999", "77", "1&operation=2"])
+async def test_no_operation_of_this_number_is_refused(editor: AsyncClient, number: str):
+    answer = await editor.get(f"/admin/document/list?operation={number}")
+    assert answer.status_code == 400
+    assert "The parameter operation" in answer.text
