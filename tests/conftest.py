@@ -7,7 +7,8 @@ after it, so the browser tests have a process and a conftest of their own.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -70,19 +71,34 @@ _left: list[str] = []
 """Databases to drop. Not at once: the backends of one just left live on for a moment, for which DROP waits 100 ms."""
 
 
+Clone = Callable[[], AbstractContextManager[Database]]
+
+
+@pytest.fixture(scope="session")
+def clone(server: EmbeddedPostgres, _maintenance: psycopg.Connection[Any]) -> Clone:
+    """`with clone() as database` is a migrated, empty database of one's own."""
+
+    @contextmanager
+    def cloned() -> Iterator[Database]:
+        while _left:
+            drop = compose.SQL("drop database {} with (force)")
+            _maintenance.execute(drop.format(compose.Identifier(_left.pop())))
+        name = f"test_{next(_numbers)}"
+        copy = compose.SQL("create database {} owner larder_owner template {} strategy file_copy")
+        _maintenance.execute(copy.format(compose.Identifier(name), compose.Identifier(TEMPLATE)))
+        made = Database(server, name)
+        yield made
+        made.close()
+        _left.append(name)
+
+    return cloned
+
+
 @pytest.fixture
-def database(server: EmbeddedPostgres, _maintenance: psycopg.Connection[Any]) -> Iterator[Database]:
+def database(clone: Clone) -> Iterator[Database]:
     """A migrated, empty database of the test's own."""
-    while _left:
-        drop = compose.SQL("drop database {} with (force)")
-        _maintenance.execute(drop.format(compose.Identifier(_left.pop())))
-    name = f"test_{next(_numbers)}"
-    copy = compose.SQL("create database {} owner larder_owner template {} strategy file_copy")
-    _maintenance.execute(copy.format(compose.Identifier(name), compose.Identifier(TEMPLATE)))
-    made = Database(server, name)
-    yield made
-    made.close()
-    _left.append(name)
+    with clone() as made:
+        yield made
 
 
 @pytest.fixture

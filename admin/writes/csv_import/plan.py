@@ -136,6 +136,8 @@ async def make(
     info = await catalog.look_up(session, resource.traits.table)
     mapped = []
     for match in options.matches:
+        # Choices may be old: what a form may change can have been taken away since.
+        mapping.chosen(resource, headers[match.cell - 1], match.cell, match.target)
         column = resource.traits.columns[match.column]
         parent = await _parent(session, column, match.via, options) if match.via else None
         mapped.append(Mapped(match.cell, column, info.columns[column.sa.name], parent))

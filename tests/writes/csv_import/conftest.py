@@ -49,9 +49,11 @@ class Imports:
         async with self.sessions() as session:
             return await store.get(session, import_id or self.id)
 
-    async def check(self, content: bytes | str, identity: str = "book", **choices: Any) -> Report:
+    async def check(
+        self, content: bytes | str, identity: str = "book", *, name: str = "file.csv", **choices: Any
+    ) -> Report:
         """The review of a file with choices that differ from those offered."""
-        stored = await self.hand_in(content, identity)
+        stored = await self.hand_in(content, identity, name)
         assert stored.record.error is None, stored.record.error
         assert stored.report is not None
         return await self.choose(**choices) if choices else stored.report

@@ -6,9 +6,13 @@ rejected, each with its physical line, and the others can go on; or every value 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
+from admin.errors import Conflict
 from admin.writes.csv_import.errors import Unreadable
 from tests.postgres import Database
 from tests.writes.csv_import.conftest import Imports
@@ -18,8 +22,9 @@ QUOTE = '"'
 
 @dataclass(frozen=True)
 class Case:
-    """`refused`: part of the sentence that refuses the file. `bad`: part of the reason, by physical line.
-    `stored`: the values of `columns` afterwards, as text. `warned`: part of a warning."""
+    """`refused`: part of the sentence that refuses the file. `blocked`: part of why none of its rows can be imported.
+    `bad`: part of the reason, by physical line. `stored`: the values of `columns` afterwards, as text. `warned`: part
+    of a warning. `before`: SQL that runs first. `file`: its name."""
 
     name: str
     content: bytes | str
@@ -29,13 +34,18 @@ class Case:
     warned: str | None = None
     columns: tuple[str, ...] = ("name", "note")
     choices: dict[str, Any] = field(default_factory=dict)
+    blocked: str | None = None
+    before: str = ""
+    file: str = "file.csv"
 
 
-def one(column: str, *cells: str, bad: str | None = None, stored: str | None = None, **more: Any) -> Case:
-    """One column with these cells, a line each: all are rejected with the reason, or all are stored as that text."""
+def one(case: str, *cells: str, bad: str | None = None, stored: str | None = None, **more: Any) -> Case:
+    """One column with these cells, a line each: all are rejected with the reason, or all are stored as that text.
+    `case` is its number and the column."""
+    column = case.split()[1]
     lines = "".join(f'ann,"{cell.replace(QUOTE, QUOTE * 2)}"\n' for cell in cells)
     return Case(
-        name=f"{column}: {' '.join(cells)[:60]}",
+        name=f"{case}: {' '.join(cells)[:60]}",
         content=f"name,{column}\n{lines}",
         bad=dict.fromkeys(range(2, len(cells) + 2), bad) if bad else {},
         stored=[] if bad else [("ann", stored)] * len(cells),
@@ -49,14 +59,22 @@ async def hold(case: Case, imports: Imports, database: Database) -> None:
     if case.refused is not None:
         await _refused(case, case.refused, imports)
         return
-    report = await imports.check(case.content, "oddity", skip_bad=True, **case.choices)
+    if case.before:
+        database.sql(case.before)
+    rows = database.value("select count(*) from oddity")
+    report = await imports.check(case.content, "oddity", name=case.file, skip_bad=True, **case.choices)
+    if case.blocked is not None:
+        assert case.blocked in " ".join(report.blocking)
+        with pytest.raises(Conflict, match=re.escape(report.blocking[0])):
+            await imports.apply()
+        return
     assert report.new + report.changed + report.unchanged + report.rejected == report.total
     reasons = {rejection.line: rejection.reason for rejection in report.rejections}
     assert reasons.keys() == case.bad.keys()
     for line, reason in case.bad.items():
         assert reason in reasons[line]
     assert case.warned is None or any(case.warned in warning for warning in report.warnings), report.warnings
-    assert database.value("select count(*) from oddity") == 0
+    assert database.value("select count(*) from oddity") == rows
     if report.importable:
         done = await imports.apply()
         assert (done.applied, done.counts) == (True, report.counts)
