@@ -22,6 +22,7 @@ from admin.web import (
     choices,
     csv_export,
     csv_import,
+    csv_import_steps,
     dashboard,
     deletion,
     facets,
@@ -60,6 +61,7 @@ PAGES = (
     operations,
     csv_export,
     csv_import,
+    csv_import_steps,
 )
 DOORS = [door for module in PAGES for door in module.DOORS]
 

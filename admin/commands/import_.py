@@ -19,6 +19,7 @@ from admin.errors import BadRequest, LarderError
 from admin.resource import Resource
 from admin.settings import Settings
 from admin.writes.csv_import import apply, mapping, receive, rejects, store
+from admin.writes.csv_import.fold import fold
 from admin.writes.csv_import.options import Match, Mode, Options
 from admin.writes.csv_import.receive import Upload
 from admin.writes.csv_import.report import Report
@@ -142,12 +143,12 @@ def _matches(
     resource: Resource, headers: tuple[str, ...], offered: tuple[Match, ...], maps: tuple[str, ...]
 ) -> tuple[Match, ...]:
     cells = {match.cell: match for match in offered}
-    numbers = {mapping.fold(header): number for number, header in enumerate(headers, 1)}
+    numbers = {fold(header): number for number, header in enumerate(headers, 1)}
     for entry in maps:
         header, separator, target = entry.rpartition("=")
         if not separator:
             raise BadRequest(f"--map: write HEADER=COLUMN, not {entry}.")
-        cell = numbers.get(mapping.fold(header))
+        cell = numbers.get(fold(header))
         if cell is None:
             raise BadRequest(f"--map: the file has no column {header}. It has {', '.join(headers)}.")
         cells.pop(cell, None)

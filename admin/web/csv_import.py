@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from admin.errors import BadRequest, LarderError
 from admin.reads import csv_import as imports
-from admin.web import csv_import_form, csv_import_index, csv_import_view, flash, urls
+from admin.web import csv_import_index, csv_import_view, flash, urls
 from admin.web.csv_export import Download
 from admin.web.csv_import_page import opened, page
 from admin.web.gate import Permission
@@ -24,7 +24,6 @@ from admin.web.routes import Door
 from admin.web.visit import Visit
 from admin.writes.csv_import import apply, receive, rejects, store
 from admin.writes.csv_import.errors import InProgress, Unreadable
-from admin.writes.csv_import.options import Options
 from admin.writes.csv_import.receive import Upload
 
 log = structlog.get_logger("larder.import")
@@ -58,33 +57,6 @@ async def show(visit: Visit) -> Response:
     async with visit.transaction() as session:
         visit, stored = await opened(visit, session)
         return await page(visit, session, stored)
-
-
-async def read_again(visit: Visit) -> Response:
-    """Read the kept file with another encoding or delimiter, or without a header row."""
-    form = csv_import_form.reading(await visit.form())
-    async with visit.transaction() as session:
-        visit, stored = await opened(visit, session)
-        await receive.read_again(session, visit.resource, stored.id, form, timeout_ms=_timeout(visit))
-    return visit.redirect(urls.import_page(stored.id))
-
-
-async def choose(visit: Visit) -> Response:
-    """Check the rows with other choices; choices that cannot be come back with the reason."""
-    data = await visit.form()
-    async with visit.transaction() as session:
-        visit, stored = await opened(visit, session)
-    if stored.staged is None:
-        return visit.redirect(urls.import_page(stored.id))
-    options = stored.options or Options(())
-    try:
-        options = csv_import_form.options(visit, stored.staged.headers, data)
-        async with visit.transaction() as session:
-            await receive.choose(session, visit.resource, stored.id, options, timeout_ms=_timeout(visit))
-    except BadRequest as error:
-        async with visit.transaction() as session:
-            return await page(visit, session, stored, problem=error, options=options)
-    return visit.redirect(urls.import_page(stored.id))
 
 
 async def run(visit: Visit) -> Response:
@@ -166,8 +138,6 @@ DOORS = [
     Door("POST", "/{identity}/import", Permission.IMPORT, hand_in, body=None),
     Door("GET", "/imports", Permission.IMPORT, index),
     Door("GET", "/imports/{import_id:int}", Permission.IMPORT, show),
-    Door("POST", "/imports/{import_id:int}/read", Permission.IMPORT, read_again),
-    Door("POST", "/imports/{import_id:int}/choices", Permission.IMPORT, choose),
     Door("POST", "/imports/{import_id:int}/apply", Permission.IMPORT, run),
     Door("POST", "/imports/{import_id:int}/cancel", Permission.IMPORT, cancel),
     Door("GET", "/imports/{import_id:int}/status", Permission.IMPORT, status),

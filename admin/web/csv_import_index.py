@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from admin.reads.csv_import import PAGE, Summary
 from admin.web import urls
-from admin.web.csv_import_view import VERDICTS
+from admin.web.csv_import_view import STEPS, VERDICTS
 from admin.web.visit import Visit
 from admin.writes.csv_import import mapping
 
@@ -23,6 +23,7 @@ class Upload:
     """The page on which a file is handed in."""
 
     name: str
+    steps: tuple[str, ...]
     url: str
     list_url: str
     limit: str
@@ -35,6 +36,7 @@ def upload(visit: Visit, error: str | None = None) -> Upload:
     resource = visit.resource
     return Upload(
         name=resource.name_plural,
+        steps=tuple(STEPS),
         url=urls.import_upload(resource.identity),
         list_url=urls.listing(resource.identity),
         limit=f"{visit.console.settings.max_upload_mb:,} MB",

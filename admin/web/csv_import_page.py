@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from admin.errors import LarderError, NotFound
 from admin.reads import csv_import as imports
-from admin.web import csv_import_index, csv_import_rows, gate
+from admin.web import csv_import_index, csv_import_reading, csv_import_rows, gate
 from admin.web.csv_import_choices import choices
 from admin.web.csv_import_view import View
 from admin.web.gate import Permission
@@ -60,4 +60,5 @@ async def page(
     return visit.page(
         f"csv_import/{view.template}.html", view.status, view=view, rows=rows, choices=choices(view),
         same=csv_import_index.entry(visit, same) if same else None,
+        reading=csv_import_reading.reading(view),
     )  # fmt: skip

@@ -20,6 +20,9 @@ from admin.writes.csv_import.sniff import DELIMITERS, ENCODINGS
 from admin.writes.csv_import.store import Stored
 
 VERDICTS = ("rejected", "new", "changed", "unchanged")
+TEMPLATES = {"staging": "file", "failed": "file", "review": "review", "done": "result", "undone": "result"}
+STEPS = {"File": "file", "Match": "match", "Mode": "mode", "Review": "", "Run": None, "Result": None}
+"""The way of an import, and the page of each step that can be gone back to."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class View:
     """The page of one import."""
 
     def __init__(
-        self, visit: Visit, stored: Stored, state: str, options: Options | None, problem: LarderError | None
+        self, visit: Visit, stored: Stored, state: str, options: Options | None, problem: LarderError | None = None
     ) -> None:
         self.visit = visit
         self.stored = stored
@@ -49,7 +52,15 @@ class View:
 
     @property
     def template(self) -> str:
-        return {"review": "review", "done": "result", "undone": "result"}.get(self.state, "other")
+        return TEMPLATES.get(self.state, "other")
+
+    @property
+    def steps(self) -> list[tuple[str, str | None]]:
+        """The way of an import; what can still be changed leads back to where it is chosen."""
+        if self.state not in ("staging", "review", "failed"):
+            return [(name, None) for name in STEPS]
+        there = STEPS if self.stored.staged else {"File": STEPS["File"]}
+        return [(name, None if (page := there.get(name)) is None else self.url(page)) for name in STEPS]
 
     @property
     def title(self) -> str:
@@ -67,11 +78,6 @@ class View:
         return (
             f"{record.file_bytes:,} bytes, {read}, handed in by {record.person_name} for {self.resource.name_plural}."
         )
-
-    @property
-    def readable(self) -> bool:
-        """Whether the file is still there to be read in another way."""
-        return self.state in ("failed", "staging")
 
     @property
     def created(self) -> list[tuple[str, str]]:
@@ -140,7 +146,7 @@ class View:
             return self.report.blocking[0]
         if self.report.rejected and not self.options.skip_bad:
             rejected = counted(self.report.rejected, "rejected row stops", "rejected rows stop")
-            return f"{rejected} the import. Mend the file, change the choices below, or skip rejected rows."
+            return f"{rejected} the import. Mend the file, change the choices, or skip rejected rows."
         return None if self.report.importable else "Nothing would change."
 
     @property

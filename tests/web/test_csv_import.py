@@ -65,7 +65,7 @@ async def test_a_file_goes_from_upload_over_review_to_its_result(browse: Browse,
 
 async def test_choices_are_made_without_a_script(browse: Browse, database: Database):
     client = await browse("editor")
-    path = await handed_in(client, b"Mail;Who;Left\nann@x;Ann;1\nben@x;Ben;two\n")
+    path = await handed_in(client, b"Where;Who;Left\nann@x;Ann;1\nben@x;Ben;two\n")
     page = (await client.get(path)).text
     assert "None of the headers matches" in page
     chosen = {"mode": "upsert", "map-1": "email", "map-2": "name", "map-3": "balance", "unescape": "true"}

@@ -50,7 +50,7 @@ async def build(session: AsyncSession, plan: Plan) -> list[str]:
 
 def _shape(plan: Plan, mapped: Mapped) -> Shape:
     column, info = mapped.read_as
-    return shapes.shape(column, info, st.name("s", f"c{mapped.cell}"), unescape=plan.options.unescape)
+    return shapes.shape(column, info, mapped.source, unescape=plan.options.unescape)
 
 
 async def _values(session: AsyncSession, plan: Plan, shapes: dict[int, Shape]) -> None:
@@ -83,10 +83,10 @@ async def _values(session: AsyncSession, plan: Plan, shapes: dict[int, Shape]) -
 
 def _number(plan: Plan, cell: int, shape: Shape) -> Composable:
     """0 for a value, the number of the first broken rule, or NULL for an empty cell."""
-    whens = [st.of("when {c} is null then null", c=st.name("s", f"c{cell}"))]
+    mapped = next(mapped for mapped in plan.mapped if mapped.cell == cell)
+    whens = [st.of("when {c} is null then null", c=mapped.source)]
     if shape.plain is not None:
         whens.append(st.of("when {plain} then 0", plain=shape.plain))
-    mapped = next(mapped for mapped in plan.mapped if mapped.cell == cell)
     if mapped.read_as[0].kind != "text":
         whens.append(st.of("when {text} = '' then null", text=shape.text))
     whens += [
@@ -121,7 +121,7 @@ def _listed(plan: Plan, mapped: Mapped, shape: Shape) -> Composable:
     return st.of(
         statement,
         errors=plan.staging("error"), cells=plan.staging("cell"), staged=plan.staging(),
-        cell=st.lit(mapped.cell), column=st.lit(mapped.column.name), value=st.name("s", f"c{mapped.cell}"),
+        cell=st.lit(mapped.cell), column=st.lit(mapped.column.name), value=mapped.source,
         e=mapped.e, names=st.joined(" ", names), reasons=st.joined(" ", reasons),
     )  # fmt: skip
 
@@ -143,7 +143,7 @@ async def _warnings(session: AsyncSession, plan: Plan, shapes: dict[int, Shape])
 
 def _about(plan: Plan, mapped: Mapped, shape: Shape) -> Iterator[tuple[Composable, str]]:
     column, info = mapped.read_as
-    name, cell = mapped.column.name, st.name("s", f"c{mapped.cell}")
+    name, cell = mapped.column.name, mapped.source
     if info.type_name == "timestamptz":
         yield rules.without_zone(shape.text), f"times in {name} have no zone and are read as UTC"
     if plan.options.unescape and column.kind in ESCAPED_KINDS:

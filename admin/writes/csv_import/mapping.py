@@ -1,13 +1,12 @@
-"""Headers to columns: what is offered for a file, and whether what was chosen can be.
+"""Headers to columns: what a column of a file may go into, and whether what was chosen can be.
 
 A header means the column whose name it is, case, accents, blanks and underscores aside; labels and the names of
-parents count too, so `author` or `Authors` finds the author of that name. Only what the registration lets a form
-change, and the key, can be written; anything else is not a target at all.
+parents count too, so `author` or `Authors` finds the author of that name (see `guess`). Only what the registration
+lets a form change, and the key, can be written; anything else is not a target at all.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,7 +14,8 @@ from admin.errors import BadRequest
 from admin.resource import Resource
 from admin.traits import Column, Traits, UniqueKey, traits_of
 from admin.writes.csv_import.errors import Unreadable
-from admin.writes.csv_import.options import Match, Mode, Options
+from admin.writes.csv_import.fold import fold
+from admin.writes.csv_import.options import Match, Options
 
 
 @dataclass(frozen=True)
@@ -51,30 +51,6 @@ def writable(resource: Resource) -> tuple[Column, ...]:
 def required(resource: Resource) -> tuple[Column, ...]:
     """Columns without which no row can be added."""
     return tuple(column for column in resource.traits.columns.values() if column.required)
-
-
-def guess(resource: Resource, headers: list[str]) -> tuple[Match, ...]:
-    """The best match of each header; a column is given once, to the header that names it most exactly."""
-    folded = [fold(header) for header in headers]
-    wishes = [
-        (rank, cell, target)
-        for target in targets(resource)
-        for rank, name in enumerate(target.names)
-        for cell, header in enumerate(folded, 1)
-        if header and header == name
-    ]
-    cells: dict[int, Match] = {}
-    for _, cell, target in sorted(wishes, key=lambda wish: wish[:2]):
-        if cell not in cells and all(match.column != target.column for match in cells.values()):
-            cells[cell] = Match(cell, target.column, target.via)
-    return tuple(cells[cell] for cell in sorted(cells))
-
-
-def offer(resource: Resource, headers: list[str]) -> Options:
-    """What is offered for a file: add and update on the first unique key it has, the primary key first; else add."""
-    matches = guess(resource, headers)
-    keys = usable_keys(resource, matches)
-    return Options(matches, "upsert", keys[0].name) if keys else Options(matches)
 
 
 def usable_keys(resource: Resource, matches: Iterable[Match]) -> tuple[UniqueKey, ...]:
@@ -159,12 +135,6 @@ def parent_of(column: Column) -> Traits:
     return traits_of(column.references.model)
 
 
-def fold(text: str) -> str:
-    """A name without what people vary: case, accents, blanks, underscores, hyphens, dots."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in plain if letter.isalnum())
-
-
 def _by_value(resource: Resource, column: Column) -> Target:
     names = [column.name, column.sa.name]
     if not parent_keys(column) or parent_of(column).label not in parent_keys(column):
@@ -195,6 +165,3 @@ def _relation_names(column: Column) -> list[str]:
 
 def _folded(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fold(name) for name in names))
-
-
-MODE_NEEDS_KEY: frozenset[Mode] = frozenset({"update", "upsert"})

@@ -8,17 +8,25 @@ from typing import Any, Literal
 Mode = Literal["add", "update", "upsert"]
 MODES: dict[Mode, str] = {"add": "Add only", "update": "Update only", "upsert": "Add and update"}
 
+Empty = Literal["keep", "clear", "text"]
+Trash = Literal["reject", "add", "restore"]
+Decimal = Literal["point", "comma", "grouped"]
+Dates = Literal["iso", "dmy", "mdy"]
+
 
 @dataclass(frozen=True)
 class Match:
     """A column of the file (from 1) that goes into a column of the table.
 
-    `via` names the unique column of the parent by which the file names it; None: the value itself.
+    `via` names the unique column of the parent by which the file names it; None: the value itself. `fill` stands for
+    every empty cell. A number behind the file's last column is a column that the file lacks: its `fill` is every
+    row's.
     """
 
     cell: int
     column: str
     via: str | None = None
+    fill: str | None = None
 
     @property
     def target(self) -> str:
@@ -34,16 +42,20 @@ class Options:
     mode: Mode = "add"
     key: str | None = None
     """Name of the unique key by which rows are found; None when rows are only added."""
-    empty: Literal["keep", "clear"] = "keep"
-    """What an empty cell does to a row that is there: keep the value, or make it NULL."""
+    empty: Empty = "keep"
+    """What an empty cell means: keep the value of a row that is there, make it NULL, or be the empty text."""
     skip_bad: bool = False
     """Leave rejected rows out; otherwise one of them stops the whole import."""
     create: tuple[str, ...] = ()
     """Columns whose missing parents are created."""
-    trash: Literal["reject", "add"] = "reject"
-    """A row whose key is in the trash: reject it, or add a new one beside it where the key allows that."""
+    trash: Trash = "reject"
+    """A row whose key is in the trash: reject it, restore and update that row, or add a new one beside it."""
     unescape: bool = True
     """Take back the apostrophe that a spreadsheet-safe export puts before what looks like a formula."""
+    decimal: Decimal = "point"
+    """How numbers are written: 1234.50, 1.234,50 or 1,234.50."""
+    dates: Dates = "iso"
+    """How dates are written, beside 2026-11-23: not at all otherwise, day first, or month first."""
 
     def matched(self, column: str) -> Match | None:
         """The match of a column, or None."""

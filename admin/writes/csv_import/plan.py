@@ -12,7 +12,7 @@ from admin.traits import Column, Traits, UniqueKey
 from admin.writes.csv_import import catalog, mapping
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.catalog import ColumnInfo, TableInfo
-from admin.writes.csv_import.options import Options
+from admin.writes.csv_import.options import Match, Options
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Mapped:
     column: Column
     info: ColumnInfo
     parent: Parent | None
+    source: Composable
+    """The staged cell, in a statement over the staged rows as s: an empty one filled as it was chosen."""
 
     @property
     def read_as(self) -> tuple[Column, ColumnInfo]:
@@ -48,10 +50,6 @@ class Mapped:
         if self.parent is None:
             return self.column, self.info
         return self.parent.via, self.parent.info.columns[self.parent.via.sa.name]
-
-    @property
-    def staged(self) -> Identifier:
-        return st.name(f"c{self.cell}")
 
     @property
     def v(self) -> Identifier:
@@ -140,8 +138,25 @@ async def make(
         mapping.chosen(resource, headers[match.cell - 1], match.cell, match.target)
         column = resource.traits.columns[match.column]
         parent = await _parent(session, column, match.via, options) if match.via else None
-        mapped.append(Mapped(match.cell, column, info.columns[column.sa.name], parent))
+        source = _source(match, len(headers), empty_text=_takes_empty_text(resource, options, column))
+        mapped.append(Mapped(match.cell, column, info.columns[column.sa.name], parent, source))
     return Plan(import_id, resource, options, headers, info, tuple(mapped))
+
+
+def _source(match: Match, width: int, *, empty_text: bool) -> Composable:
+    """What the file says for a column, or what was chosen where it says nothing."""
+    if match.cell > width:
+        return st.of("{fill}::text", fill=st.lit(match.fill))
+    cell = st.name("s", f"c{match.cell}")
+    if match.fill is not None:
+        return st.of("coalesce(nullif({c}, ''), {fill})", c=cell, fill=st.lit(match.fill))
+    return st.of("coalesce({c}, '')", c=cell) if empty_text else cell
+
+
+def _takes_empty_text(resource: Resource, options: Options, column: Column) -> bool:
+    """Whether an empty cell is the empty text: in texts that neither name a row nor refer to one."""
+    named = {*resource.traits.key, *(name for key in resource.traits.unique_keys for name in key.columns)}
+    return options.empty == "text" and column.kind == "text" and column.references is None and column.name not in named
 
 
 async def _parent(session: AsyncSession, column: Column, via: str, options: Options) -> Parent:

@@ -12,7 +12,7 @@ from admin.actor import Actor
 from admin.database import bounded
 from admin.errors import Conflict
 from admin.resource import Resource
-from admin.writes.csv_import import mapping, plan, sniff, stage, store
+from admin.writes.csv_import import guess, plan, sniff, stage, store
 from admin.writes.csv_import.check import check
 from admin.writes.csv_import.errors import Unreadable
 from admin.writes.csv_import.options import Options
@@ -90,7 +90,7 @@ async def _read(session: AsyncSession, resource: Resource, import_id: int, file:
         await store.save(session, import_id, "failed", error=str(error), report=None, options=store.kept(form))
         return
     await store.save(session, import_id, "staging", error=None, options=store.kept(form, staged))
-    options = mapping.offer(resource, list(staged.headers)) if form.header else Options(())
+    options = guess.offer(resource, staged.headers, staged.samples) if form.header else Options(())
     await _check(session, resource, await store.get(session, import_id), options)
 
 

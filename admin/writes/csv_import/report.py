@@ -106,13 +106,18 @@ async def read(session: AsyncSession, plan: Plan, warnings: list[str]) -> Report
     return report
 
 
+def heading(headers: tuple[str, ...], cell: int | None, column: str | None) -> str | None:
+    """How the file calls the column of a reason; the table's own name where the file does not have it."""
+    return headers[cell - 1] if cell and cell <= len(headers) else column
+
+
 async def _rejections(session: AsyncSession, plan: Plan) -> tuple[Rejection, ...]:
     statement = st.of(
         "select line, cell, column_name, value, reason from {t} order by line, cell limit {n}",
         t=plan.staging("error"), n=st.lit(SHOWN),
     )  # fmt: skip
     return tuple(
-        Rejection(line, plan.headers[cell - 1] if cell else column, value, reason)
+        Rejection(line, heading(plan.headers, cell, column), value, reason)
         for line, cell, column, value, reason in await st.rows(session, statement)
     )
 
@@ -124,7 +129,7 @@ async def _groups(session: AsyncSession, plan: Plan) -> tuple[Group, ...]:
         t=plan.staging("error"), n=st.lit(GROUPS),
     )  # fmt: skip
     return tuple(
-        Group(plan.headers[cell - 1] if cell else column, rule, rows)
+        Group(heading(plan.headers, cell, column), rule, rows)
         for cell, column, rule, rows in await st.rows(session, statement)
     )
 

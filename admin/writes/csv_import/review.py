@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from admin.writes.csv_import import outcome
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Mapped, Plan
-from admin.writes.csv_import.report import Rejection
+from admin.writes.csv_import.report import Rejection, heading
 
 PAGE = 50
 SHOWN = 200
@@ -91,6 +91,6 @@ async def rejections(session: AsyncSession, import_id: int, headers: tuple[str, 
         errors=st.staging(import_id, "error"), after=st.lit(after), page=st.lit(PAGE),
     )  # fmt: skip
     return [
-        Rejection(line, headers[cell - 1] if cell else column, value, reason)
+        Rejection(line, heading(headers, cell, column), value, reason)
         for line, cell, column, value, reason in await st.rows(session, statement)
     ]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from admin.errors import BadRequest
-from admin.writes.csv_import import mapping
+from admin.writes.csv_import import guess, mapping
 from admin.writes.csv_import.options import Options
 from tests.writes.csv_import.conftest import RESOURCES
 
 
 def guessed(identity: str, *headers: str) -> dict[str, str]:
-    return {headers[match.cell - 1]: match.target for match in mapping.guess(RESOURCES[identity], list(headers))}
+    return {headers[match.cell - 1]: match.target for match in guess.sure(RESOURCES[identity], headers)}
 
 
 def test_names_are_matched_however_they_are_written():
@@ -57,11 +57,11 @@ def test_what_only_the_database_writes_is_no_target():
     ],
 )
 def test_what_is_offered_for_a_file(identity: str, headers: list[str], mode: str, key: str | None):
-    options = mapping.offer(RESOURCES[identity], headers)
+    options = guess.offer(RESOURCES[identity], headers)
     assert (options.mode, options.key) == (mode, key)
     assert (options.skip_bad, options.create, options.empty) == (False, (), "keep")
 
 
 def test_choices_survive_being_stored():
-    options = mapping.offer(RESOURCES["book"], ["author", "title", "isbn"])
+    options = guess.offer(RESOURCES["book"], ["author", "title", "isbn"])
     assert Options.of_json(options.as_json()) == options
