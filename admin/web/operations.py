@@ -1,24 +1,25 @@
 """What was done, by whom, and its undo: the list of operations, the page of one, and the one POST behind every Undo.
 
 An undo leads back to where its button stood: to the list whose query the address carries, or, when the form says so, to
-the page of operations. Where that is never comes from a header.
+the page of operations or to a page of this console by its path. Where that is never comes from a header.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from admin.errors import BadRequest, Conflict, NotFound
-from admin.reads import operation_rows, operations
+from admin.reads import operation_rows, operations, record
 from admin.reads.operations import KINDS, Listed, Wanted
 from admin.tables import Operation
 from admin.web import flash, urls
 from admin.web import operation_entries as shown
 from admin.web.gate import Permission
+from admin.web.login import safe_next
 from admin.web.page import Flash
 from admin.web.routes import Door
 from admin.web.visit import Visit
@@ -86,14 +87,29 @@ async def take_back(visit: Visit) -> Response:
     try:
         async with visit.transaction() as session:
             report = await undo(session, visit.actor, found.operation.id)
-            await flash.add(session, visit, _told(visit, report))
+            then = await _then(session, visit, str(data.get("then", "")))
+            await flash.add(session, visit, replace(_told(visit, report), undo_then=then))
     except Conflict as error:
         async with visit.transaction() as session:
+            then = await _then(session, visit, str(data.get("then", "")))
             await flash.add(session, visit, Flash("error", str(error)))
-    return visit.redirect(_back(visit, found.operation, str(data.get("then", ""))))
+    return visit.redirect(_back(visit, found.operation, then))
+
+
+async def _then(session: AsyncSession, visit: Visit, then: str) -> str:
+    """Where the form wants to go. A path of this console stays one; that of a row which is gone becomes its list."""
+    if not then.startswith("/"):
+        return then
+    row = urls.row_in(then) if safe_next(then) == then else None
+    resource = visit.console.resources.get(row[0]) if row else None
+    if row and resource and await record.find(session, resource, row[1]) is None:
+        return urls.listing(resource.identity)
+    return then if safe_next(then) == then else ""
 
 
 def _back(visit: Visit, operation: Operation, then: str) -> str:
+    if then.startswith("/"):
+        return then
     if then == "operations" or operation.identity not in visit.console.resources:
         return urls.operations(visit.query_string)
     if then == "operation":

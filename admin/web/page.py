@@ -43,6 +43,8 @@ class Flash:
     undo_url: str | None = None
     link_url: str | None = None
     link_text: str | None = None
+    undo_then: str = ""
+    """Where the Undo leads, when not to the list: see `web.operations`."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class Page:
     home_url: str
     logout_url: str
     operations_url: str
+    last_action_url: str
+    """Empty for whoever may undo nothing."""
     imports_url: str
     may_import: bool
 
@@ -73,6 +77,7 @@ class Page:
             home_url=urls.home(),
             logout_url=urls.logout(),
             operations_url=urls.operations(),
+            last_action_url=urls.last_action() if actor and gate.may(actor, Permission.UNDO) else "",
             imports_url=f"{urls.BASE}/imports",
             may_import=actor is not None and gate.may(actor, Permission.IMPORT),
         )

@@ -6,10 +6,11 @@ Pages of one row carry the query string of the list they came from; saving or de
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 BASE = "/admin"
 DOTS = re.compile(r"~*\.\.?")
+ROW = re.compile(BASE + r"/([^/]+)/(?:edit|details)/([^/]*)")
 
 
 def _path(*parts: str, query: str = "") -> str:
@@ -29,6 +30,12 @@ def of_key(key: str) -> str:
 def key_in(part: str) -> str:
     """The key that `of_key` has written, once the server has unquoted the path."""
     return part[1:] if part.startswith("~") and DOTS.fullmatch(part) else part
+
+
+def row_in(path: str) -> tuple[str, str] | None:
+    """The identity and key of a path that `edit` or `details` has written; None for any other path."""
+    found = ROW.fullmatch(path.partition("?")[0])
+    return (unquote(found[1]), key_in(unquote(found[2]))) if found else None
 
 
 def _row(identity: str, page: str, key: str, query: str) -> str:
@@ -139,6 +146,11 @@ def operations(query: str = "") -> str:
 
 def operation(operation_id: int) -> str:
     return _path("operations", str(operation_id))
+
+
+def last_action() -> str:
+    """The last thing the visitor did, and its undo."""
+    return _path("operations", "last")
 
 
 def undo(operation_id: int, query: str = "") -> str:

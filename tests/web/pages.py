@@ -64,7 +64,7 @@ async def form(client: AsyncClient, url: str, **typed: str) -> dict[str, str]:
 
 
 def toasts(page: Response) -> list[str]:
-    return re.findall(r'<div class="toast.*?<p>(.*?)</p>', page.text, re.DOTALL)
+    return re.findall(r'<div class="toast.*?<p role="\w+">(.*?)</p>', page.text, re.DOTALL)
 
 
 async def follow(client: AsyncClient, answer: Response) -> Response:

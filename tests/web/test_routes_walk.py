@@ -43,6 +43,7 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "POST /{identity}/purge":                     (303, 403, 403, 303),
     "GET /operations":                            (303, 200, 200, 200),
     "GET /operations/{id:int}":                   (303, 404, 404, 404),
+    "GET /operations/last":                       (303, 403, 200, 200),
     "POST /operations/{id:int}/undo":             (303, 403, 404, 404),
     "GET /imports":                               (303, 403, 200, 200),
     "GET /imports/{import_id:int}":               (303, 403, 404, 404),

@@ -81,6 +81,16 @@ async def test_a_new_row_that_was_changed_or_is_referred_to_is_kept(
     assert database.value("select count(*) from author") == 2
 
 
+async def test_one_undo_after_another_leads_back_to_the_start(database: Database, act: Act, ann: Actor, ben: Actor):
+    """What was changed since and changed back is no reason to keep a new row: its history is not what it holds."""
+    made = await act(records.create, ann, CUSTOMER, CID)
+    edit = await act(records.update, ann, CUSTOMER, (made.row.id,), {"name": "Cid 2", "city": "Rome"})
+    assert (await act(undo, ben, made.operation_id)).kept_rows == 1
+    assert (await act(undo, ann, edit.operation_id)).whole
+    assert (await act(undo, ann, made.operation_id)).whole
+    assert customers(database) == []
+
+
 async def test_a_new_row_that_is_gone_is_told(database: Database, act: Act, ann: Actor):
     saved = await act(records.create, ann, CUSTOMER, CID)
     database.sql("delete from customer")

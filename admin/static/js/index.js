@@ -8,6 +8,7 @@ const behaviors = {
   "dropzone": () => import("./dropzone.js"),
   "filter": () => import("./filter.js"),
   "keyboard": () => import("./keyboard.js"),
+  "last-action": () => import("./last-action.js"),
   "leave-guard": () => import("./leave-guard.js"),
   "local-times": () => import("./local-times.js"),
   "picker": () => import("./picker.js"),

@@ -1,28 +1,57 @@
-// Messages leave after a while, except errors; never while the pointer or the focus is on one of them. What they say
-// and their Undo were rendered by the server and stand elsewhere too, so nothing is lost with a toast.
+// Messages leave after a while, except errors; never while the pointer or the focus is on one of them. Until then they
+// follow to the next page of this tab. What they say and their Undo stand elsewhere too, so nothing is lost with a toast.
 
 const STAY_MS = 20_000;
+const KEPT = "larder-toasts";
 
 export default function toasts(region) {
-  for (const toast of region.children) {
-    toast.querySelector("[data-close]").addEventListener("click", () => leave(region, toast));
-    if (!toast.classList.contains("error")) schedule(region, toast);
-  }
-}
+  const fresh = [...region.children];
+  // Put in once more: only what changes after the page is there is read out.
+  for (const text of region.querySelectorAll("[role=status], [role=alert]")) text.textContent = text.textContent;
+  const kept = fresh.length ? [] : recalled();
+  for (const { html } of kept) region.append(document.createRange().createContextualFragment(html));
 
-function schedule(region, toast) {
-  let timer = setTimeout(() => leave(region, toast), STAY_MS);
-  const hold = () => clearTimeout(timer);
+  const leaving = new Map();
+  [...region.children].forEach((toast, place) => {
+    toast.querySelector("[data-close]").addEventListener("click", () => leave(toast));
+    toast.addEventListener("submit", () => forget(toast));
+    if (!toast.classList.contains("error")) leaving.set(toast, kept[place]?.until ?? Date.now() + STAY_MS);
+  });
+  const remember = () => {
+    const kept = [...leaving].map(([toast, until]) => ({ html: toast.outerHTML, until }));
+    sessionStorage.setItem(KEPT, JSON.stringify(kept));
+  };
+  const forget = (toast) => {
+    leaving.delete(toast);
+    remember();
+  };
+  const leave = (toast) => {
+    const hadFocus = toast.contains(document.activeElement);
+    forget(toast);
+    toast.remove();
+    if (hadFocus) (region.querySelector(".toast:last-child button") ?? document.getElementById("content")).focus();
+  };
+  let timer;
+  const hold = () => clearInterval(timer);
   const release = () => {
     hold();
-    timer = setTimeout(() => leave(region, toast), STAY_MS);
+    timer = setInterval(() => {
+      for (const [toast, until] of leaving) if (until <= Date.now()) leave(toast);
+    }, 500);
+  };
+  const renew = () => {
+    if (region.matches(":hover, :focus-within")) return;
+    for (const toast of leaving.keys()) leaving.set(toast, Date.now() + STAY_MS);
+    remember();
+    release();
   };
   for (const event of ["pointerenter", "focusin"]) region.addEventListener(event, hold);
-  for (const event of ["pointerleave", "focusout"]) region.addEventListener(event, release);
+  for (const event of ["pointerleave", "focusout"]) region.addEventListener(event, () => setTimeout(renew));
+  remember();
+  if (leaving.size) release();
 }
 
-function leave(region, toast) {
-  const hadFocus = toast.contains(document.activeElement);
-  toast.remove();
-  if (hadFocus) (region.querySelector(".toast:last-child button") ?? document.getElementById("content")).focus();
+function recalled() {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
+  return kept.filter(({ until }) => until > Date.now());
 }

@@ -91,7 +91,13 @@ async def take_away(step: Step) -> None:
         update larder_undo as w set reason = 'gone' where {OPEN}
         and not exists (select from {table.sql} as t where {table.has_key("t", "w.key")})
     """)
-    await step.run(f"update larder_undo as w set reason = 'changed' where {OPEN} and exists (select {LATER})")
+    # What was changed and changed back since, by an undo as a rule, is as the operation left it.
+    await step.run(f"""
+        update larder_undo as w set reason = 'changed' where {OPEN} and exists (
+          select from {table.sql} as t
+          cross join lateral (select b.before {LATER} order by b.id limit 1) as later
+          where {table.has_key("t", "w.key")} and not {table.image_of("t")} @> (later.before - '{TOUCHED}'))
+    """)
     for key in await catalog_rules.references_to(step.session, table):
         await step.run(_referenced(step, key), child=key.child)
     await in_halves(step, f"""
