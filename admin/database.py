@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from admin import exact_json
+from admin import beyond, exact_json
 from admin.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def make_engine(settings: Settings, url: str | None = None) -> AsyncEngine:
         },
         **_pool(settings),
     )
+    _load_every_value(engine)
     if settings.pooler:
         _limit_every_transaction(engine, settings)
     elif settings.pool_pre_ping:
@@ -93,6 +94,12 @@ def _options(settings: Settings, url: str) -> str:
     asked = make_url(url).query.get("options", ())
     limits = (f"-c {name}={value}" for name, value in _limits(settings).items())
     return " ".join([*((asked,) if isinstance(asked, str) else asked), *limits])
+
+
+def _load_every_value(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def _teach(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        beyond.teach(connection.driver_connection)
 
 
 def _ping_idle_connections(engine: AsyncEngine) -> None:

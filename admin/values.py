@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import math
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
+from types import UnionType
 from typing import Any
 
+from sqlalchemy import Column as SAColumn
 from sqlalchemy import types
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -62,7 +66,11 @@ def show(column: Column, value: Any) -> str:
 
 
 def _plain(item: Any) -> Any:
-    return item if item is None or isinstance(item, bool | int | str) else _plain_text(item)
+    if isinstance(item, float) and math.isfinite(item):
+        return Decimal(repr(item))
+    if isinstance(item, list):
+        return [_plain(inner) for inner in item]
+    return item if item is None or isinstance(item, bool | int | str | dict) else _plain_text(item)
 
 
 def _plain_text(value: Any) -> str:
@@ -231,11 +239,39 @@ def _array(column: Column, text: str) -> list[Any]:
     items = _json(column, text)
     if not isinstance(items, list):
         raise BadValue('is not a list (expected like ["red", "blue"])')
-    item_type = getattr(column.sa.type, "item_type", None)
-    wanted = kind_of(item_type) if item_type is not None else "text"
-    if wanted in ("integer", "float", "boolean", "text"):
-        return items
-    return [None if item is None else PARSERS[wanted](column, str(item)) for item in items]
+    inner = _of_items(column)
+    if inner.kind in ("json", "other"):
+        # Two kinds of null, or no rule of how they are written.
+        raise BadValue("holds what cannot be entered here")
+    return [None if item is None else _item(inner, item) for item in items]
+
+
+def _item(inner: Column, item: Any) -> Any:
+    """One value of an array. Raises `BadValue` for a JSON value of another kind: a text in a list of numbers."""
+    kind: type | UnionType = ITEMS.get(inner.kind, str)
+    if not isinstance(item, kind) or (isinstance(item, bool) and kind is not bool):
+        raise BadValue(f"holds {exact_json.dumps(item)[:40]}, which is no value of this list")
+    try:
+        text = repr(float(item)) if isinstance(item, Decimal) and inner.kind == "float" else _plain_text(item)
+        return item if inner.kind in ("text", "boolean") else PARSERS[inner.kind](inner, text)
+    except BadValue as error:
+        raise BadValue(f"holds {exact_json.dumps(item)[:40]}, which {error}") from None
+
+
+def _of_items(column: Column) -> Column:
+    """What the items of an array column are, as a column of their own."""
+    type_ = getattr(column.sa.type, "item_type", None) or types.Text()
+    choices = tuple(type_.enums) if isinstance(type_, types.Enum) else ()
+    return replace(column, kind=kind_of(type_), sa=SAColumn(column.name, type_), choices=choices)
+
+
+ITEMS: dict[Kind, type | UnionType] = {
+    "boolean": bool,
+    "integer": int,
+    "float": int | float | Decimal | str,
+    "numeric": int | Decimal | str,
+}
+"""How the items of an array are written in JSON, where not as text."""
 
 
 def _bytes(_: Column, text: str) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from admin import exact_json, values
+from admin.beyond import Beyond
 from admin.reads.parents import Parent
 from admin.traits import Column, Kind
 
@@ -135,8 +136,14 @@ def _json(_: Column) -> Painter:
     return lambda value: _long(_dumped(value), "code")
 
 
-def _moment(value: dt.datetime) -> Cell:
+def _array(column: Column) -> Painter:
+    return lambda value: _long(values.show(column, value), "code")
+
+
+def _moment(value: dt.datetime | Beyond) -> Cell:
     """To the minute; the exact instant stands in the attribute, from which the browser's own zone is made."""
+    if isinstance(value, Beyond):
+        return Cell("text", value)
     if value.tzinfo is None:
         return Cell("time", f"{value:%Y-%m-%d %H:%M}", value.isoformat())
     instant = value.astimezone(dt.UTC)
@@ -173,7 +180,7 @@ PAINTERS: dict[Kind, Callable[[Column], Painter]] = {
     "uuid": _code,
     "enum": _badge,
     "json": _json,
-    "array": _json,
+    "array": _array,
     "bytes": _bytes,
 }
 """Kinds that are not in here are printed as they would be typed."""

@@ -15,7 +15,7 @@ from admin import values
 from admin.errors import FieldError
 from admin.resource import Resource
 from admin.values import BadValue
-from admin.web import fields, urls
+from admin.web import field_text, fields, urls
 from admin.web.fields import Field, Options, Problem
 from admin.web.model_admin import ModelAdmin
 
@@ -56,6 +56,31 @@ def for_new(resource: Resource, view: ModelAdmin, given: Mapping[str, str]) -> F
         for name in resource.form_columns
     )
     return _form(resource, made)
+
+
+def for_copy(resource: Resource, view: ModelAdmin, row: Any) -> tuple[Form, list[str]]:
+    """The form of a new row that starts as another one, and the labels of what could not be taken over: what no two
+    rows may share, and what no form can carry."""
+    made, left_out = [], []
+    for name in resource.form_columns:
+        column, value = resource.column(name), getattr(row, name)
+        field = fields.fresh(column, options(resource, view, name))
+        text, readable = (
+            ("", False) if column.secret or name in _alone(resource) else field_text.readable(column, value)
+        )
+        if value is not None and not readable:
+            left_out.append(field.label)
+            # Its default is no value of the copied row either, but what a new row begins with.
+            made.append(field)
+        else:
+            made.append(field.holding(text, field.was))
+    return _form(resource, made), left_out
+
+
+def _alone(resource: Resource) -> set[str]:
+    """Columns that are unique by themselves, and what tells rows apart besides their parents."""
+    keys = [key.columns for key in resource.traits.unique_keys]
+    return {name for names in keys for name in names if len(names) == 1 or not resource.column(name).references}
 
 
 def for_row(resource: Resource, view: ModelAdmin, row: Any) -> Form:

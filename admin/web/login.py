@@ -16,14 +16,15 @@ from starlette.responses import Response
 from admin.errors import Invalid, NotAllowed, TooMany
 from admin.reads import people as readers
 from admin.reads.people import Credentials
-from admin.web import cookies, urls
+from admin.web import cookies, resume, urls
 from admin.web.gate import Permission
 from admin.web.routes import Door
 from admin.web.visit import Visit
 from admin.writes import login_throttle, passwords, people, sessions
 
-BODY = 16 * 1024
-"""Bytes of a login; there is nothing in it but a name, a password and a path."""
+BODY = 16 * 1024 + 2 * resume.MOST
+"""Bytes of a login: a name, a password and a path, and perhaps a form whose session had ended, with a name for each of
+its values."""
 LONGEST_NEXT = 2000
 PATH = re.compile(re.escape(urls.home()) + r"[\w.~%!$&'()*+,;=:@/-]*(\?[!$-\[\]-~]*)?", re.ASCII)
 """A path of this console as browsers write it, and a query string without quotes, backslashes and `#`."""
@@ -40,27 +41,29 @@ async def show(visit: Visit) -> Response:
     if visit.maybe_actor is not None:
         return visit.redirect(next_path)
     lost = "lost" in visit.request.query_params
-    return visit.page("login.html", name="", error=_warning(visit), lost=lost, next=next_path)
+    return resume.ask(visit, 200, next_path, [], error=_warning(visit), lost=lost)
 
 
 async def log_in(visit: Visit) -> Response:
-    """`POST /login` with `username`, `password` and `next`."""
+    """`POST /login` with `username`, `password` and `next`, and what is to be carried along (`web/resume`)."""
     warning = _warning(visit)
     if warning:
         raise NotAllowed(warning)
-    form = await visit.form()
+    form = await visit.request.form(max_files=0, max_part_size=BODY)
     name, password = _text(form.get("username")), _text(form.get("password"))
-    next_path = safe_next(_text(form.get("next")))
+    next_path, kept = safe_next(_text(form.get("next"))), resume.sent(form)
     ip = visit.request.client.host if visit.request.client else None
     try:
         known, right = await _check(visit, name, password, ip)
     except Invalid as error:
-        return visit.page("login.html", 400, name=name, error=str(error), lost=False, next=next_path)
+        return resume.ask(visit, 400, next_path, kept, name=name, error=str(error))
     token = await _open(visit, known, name, password, ip) if known is not None and right else None
     if token is None:
         log.warning("login refused", person=known and known.person_id, ip=ip)
-        return visit.page("login.html", 400, name=name, error=WRONG, lost=False, next=next_path)
+        return resume.ask(visit, 400, next_path, kept, name=name, error=WRONG)
     response = visit.redirect(next_path)
+    if known is not None and kept and next_path != urls.home():
+        response = resume.lead_on(visit, next_path, kept, known.person_id)
     cookies.give(response, visit.request.scope, token)
     return response
 

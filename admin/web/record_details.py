@@ -13,7 +13,7 @@ from admin.reads import history, parents
 from admin.reads.record import Record
 from admin.resource import Resource
 from admin.traits import Column
-from admin.web import cells, children, field_text, urls
+from admin.web import cells, children, field_text, record_form, urls
 from admin.web.cells import Cell
 from admin.web.gate import Permission
 from admin.web.visit import Visit
@@ -43,6 +43,12 @@ class Fact:
     exact: str = ""
 
 
+async def read(visit: Visit) -> Response:
+    """`GET /{identity}/details/{pk}`: a row, in the trash or not."""
+    async with visit.transaction() as session:
+        return await show(session, visit, await record_form.find(session, visit))
+
+
 async def show(session: AsyncSession, visit: Visit, found: Record) -> Response:
     """Answer with the page; for a row in the trash it offers to restore it instead of to change it."""
     resource, query = visit.resource, visit.query_string
@@ -61,6 +67,7 @@ async def show(session: AsyncSession, visit: Visit, found: Record) -> Response:
         operation_url=urls.operation,
         list_url=urls.listing(identity, query),
         edit_url=urls.edit(identity, key, query) if visit.may(Permission.EDIT) and not found.deleted else None,
+        duplicate_url=record_form.duplicate_url(visit, key),
         delete_url=urls.delete(identity, query) if visit.may(Permission.DELETE) and not found.deleted else None,
         restore_url=urls.restore(identity, query) if visit.may(Permission.RESTORE) and found.deleted else None,
         purge_url=urls.purge(identity, query) if visit.may(Permission.PURGE) and found.deleted else None,

@@ -11,16 +11,25 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from admin import values
-from admin.errors import Busy, Conflict, FieldError, Invalid, LarderError, NotFound
-from admin.reads import record, wording
-from admin.reads.record import Record
+from admin.errors import Busy, Conflict, FieldError, Invalid, LarderError
 from admin.reads.selection import Selection
-from admin.web import answers, choices, conflicts, error_pages, flash, forms, params, record_details, record_form, urls
+from admin.web import (
+    answers,
+    choices,
+    conflicts,
+    error_pages,
+    flash,
+    forms,
+    params,
+    record_details,
+    record_form,
+    resume,
+    urls,
+)
 from admin.web.answers import Answer
 from admin.web.forms import Form
 from admin.web.gate import Permission
@@ -44,11 +53,15 @@ may take all of it: what is too long is then told beside the field, and the text
 
 
 async def new(visit: Visit) -> Response:
-    """An empty form. The filters of the list it was called from fill their fields in."""
-    form = record_form.empty(visit, _given(visit))
+    """An empty form, or one that starts as another row. The filters of the list it was called from fill fields in."""
+    original = visit.request.query_params.get(record_form.FROM)
     async with visit.transaction() as session:
-        form = await choices.name_given(session, visit, form)
-    return record_form.show(visit, form, record_form.NEW)
+        if original is not None:
+            form, subject = record_form.copy(visit, await record_form.found(session, visit, original))
+        else:
+            form = await choices.name_given(session, visit, record_form.empty(visit, _given(visit)))
+            subject = record_form.NEW
+    return record_form.show(visit, form, subject)
 
 
 async def create(visit: Visit) -> Response:
@@ -56,6 +69,8 @@ async def create(visit: Visit) -> Response:
     data = await _data(visit)
     async with visit.transaction() as session:
         answer = await choices.resolve(session, visit, answers.creation(record_form.empty(visit, {}), data))
+    if resume.RESUMED in data:
+        return record_form.show(visit, answer.form, record_form.resumed(answer.form, record_form.NEW))
     if not answer.form.valid:
         return record_form.show(visit, answer.form, record_form.NEW, 400)
     try:
@@ -73,7 +88,7 @@ async def create(visit: Visit) -> Response:
 async def edit(visit: Visit) -> Response:
     """The form of a row; a row in the trash is shown, not changed."""
     async with visit.transaction() as session:
-        found = await find(session, visit)
+        found = await record_form.find(session, visit)
         if found.deleted:
             return await record_details.show(session, visit, found)
     return record_form.show(visit, record_form.stored(visit, found), record_form.subject(visit, found))
@@ -83,30 +98,17 @@ async def save(visit: Visit) -> Response:
     """Write what was changed. What somebody else changed meanwhile stays, or is asked about where both changed it."""
     data = await _data(visit)
     async with visit.transaction() as session:
-        found = await find(session, visit)
+        found = await record_form.find(session, visit)
         subject, stored = record_form.subject(visit, found), record_form.stored(visit, found)
         answer = await choices.resolve(session, visit, answers.changes(stored, data, found.row))
+    if resume.RESUMED in data:
+        return record_form.show(visit, answer.form, record_form.resumed(answer.form, subject))
     if not answer.form.valid:
         return record_form.show(visit, answer.form, subject, 400)
     try:
         return await _save(visit, data, (subject, stored, answer))
     except (LarderError, SQLAlchemyError) as error:
         return _refused(visit, error, answer.form, subject)
-
-
-async def details(visit: Visit) -> Response:
-    """Every column of a row in full, what it belongs to and what belongs to it, and what happened to it."""
-    async with visit.transaction() as session:
-        return await record_details.show(session, visit, await find(session, visit))
-
-
-async def find(session: AsyncSession, visit: Visit) -> Record:
-    """The row that the address names. Raises `NotFound`, also for a key that cannot be one."""
-    key = urls.key_in(visit.request.path_params["pk"])
-    found = await record.find(session, visit.resource, key)
-    if found is None:
-        raise NotFound(wording.absent(visit.resource, key))
-    return found
 
 
 async def _save(visit: Visit, data: FormData, attempt: tuple[Subject, Form, Answer]) -> Response:
@@ -182,5 +184,5 @@ DOORS = [
     Door("POST", "/{identity}/create", Permission.CREATE, create, BODY),
     Door("GET", "/{identity}/edit/{pk:path}", Permission.EDIT, edit),
     Door("POST", "/{identity}/edit/{pk:path}", Permission.EDIT, save, BODY),
-    Door("GET", "/{identity}/details/{pk:path}", Permission.VIEW, details),
+    Door("GET", "/{identity}/details/{pk:path}", Permission.VIEW, record_details.read),
 ]

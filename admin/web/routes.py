@@ -18,7 +18,7 @@ from starlette.routing import Route
 from admin.actor import Actor
 from admin.errors import NotAllowed, NotFound
 from admin.resource import Resource
-from admin.web import error_pages, gate, urls
+from admin.web import error_pages, gate, resume, urls
 from admin.web.body_limit import limited
 from admin.web.gate import Permission
 from admin.web.visit import Visit
@@ -78,7 +78,7 @@ def _guarded(doors: dict[str, Door], console: Console) -> Callable[[Request], Aw
         if door.permission is Permission.PUBLIC:
             return await door.endpoint(Visit(limited(request, _most(door, console)), console, actor, None))
         if actor is None:
-            return _to_login(request, doors)
+            return await _to_login(request, doors, console)
         # The role first: whoever may not do this at all does not learn which tables there are.
         gate.require(actor, door.permission)
         resource = _resource(request, console)
@@ -103,8 +103,11 @@ def _most(door: Door, console: Console) -> int:
     return console.settings.max_upload_mb * 2**20 + 2**16 if door.body is None else door.body
 
 
-def _to_login(request: Request, methods: Iterable[str]) -> Response:
-    """A person is led to the login and from there back to the page they were on, and a script nowhere."""
+async def _to_login(request: Request, methods: Iterable[str], console: Console) -> Response:
+    """A person is led to the login and from there back to the page they were on, and a script nowhere.
+
+    A form is carried along, so that what was typed is not lost.
+    """
     if error_pages.wants_json(request):
         raise NotAllowed("You are not logged in any more. Load the page again.")
     # As it was sent: once decoded, a key with a slash or a question mark in it would lead elsewhere.
@@ -112,6 +115,8 @@ def _to_login(request: Request, methods: Iterable[str]) -> Response:
     here = f"{path}?{query}" if query else path
     if request.method in ("GET", "HEAD"):
         return RedirectResponse(urls.login(here), status_code=303)
+    if kept := await resume.fields(request, console.resources.get(request.path_params.get("identity", ""))):
+        return resume.ask(Visit(request, console, None, None), NotAllowed.status, here, kept)
     if "GET" not in methods:
         # A button, not a form: it stands in the list, or on the page one step up.
         identity = request.path_params.get("identity")

@@ -43,6 +43,16 @@ def _row(identity: str, page: str, key: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
+def with_pair(query: str, name: str, value: str) -> str:
+    """A query string with one more parameter."""
+    return "&".join(part for part in (query, f"{name}={quote(value, safe='')}") if part)
+
+
+def without(query: str, name: str) -> str:
+    """A query string as it is, but for one parameter."""
+    return "&".join(part for part in query.split("&") if part.partition("=")[0] != name)
+
+
 def home() -> str:
     return f"{BASE}/"
 

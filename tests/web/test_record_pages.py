@@ -91,6 +91,43 @@ async def test_what_the_star_means_is_said_once(browse: Browse, database: Databa
     assert page.count('class="required"') > 1
 
 
+async def test_a_row_can_be_duplicated_without_what_no_two_rows_share(browse: Browse, database: Database):
+    client = await browse("editor")
+    database.sql(
+        "insert into customer (email, name, city, balance, born) values ('a@x.org', 'Ann', null, 7.50, '0999-01-02')"
+    )
+    for page in ("edit", "details"):
+        shown = await client.get(f"/admin/customer/{page}/1?search=x")
+        assert '<a class="button " href="/admin/customer/create?search=x&amp;form-from=1">' in shown.text
+    page = await client.get("/admin/customer/create?search=x&form-from=1")
+    assert "This is a copy of customer 1. Not taken over: email." in page.text
+    typed = read(page)
+    assert (typed["email"], typed["name"], typed["balance"], typed["born"]) == ("", "Ann", "7.50", "0999-01-02")
+    assert 'action="/admin/customer/create?search=x"' in page.text
+    answer = await client.post("/admin/customer/create?search=x", data={**typed, "email": "b@x.org"})
+    assert answer.headers["location"] == "/admin/customer/list?search=x"
+    assert database.sql("select email, name, city, balance::text, born::text from customer where id = 2") == [
+        ("b@x.org", "Ann", None, "7.50", "0999-01-02")
+    ]
+    assert (await client.get("/admin/customer/create?form-from=99")).status_code == 404
+    viewer = await browse("viewer")
+    assert "form-from" not in (await viewer.get("/admin/customer/details/1")).text
+
+
+async def test_a_copy_keeps_its_parents_and_says_which_is_in_the_trash(browse: Browse, database: Database):
+    client = await browse("editor")
+    number = customer(database)
+    database.sql("insert into invoice (number, customer_id, amount) values ('R-1', %s, 5)", number)
+    page = await client.get("/admin/invoice/create?form-from=1")
+    assert 'data-text="Ann Lee"' in page.text
+    assert (read(page)["number"], read(page)["customer_id"]) == ("", str(number))
+    database.sql("update customer set deleted_at = now()")
+    page = await client.get("/admin/invoice/create?form-from=1")
+    answer = await client.post("/admin/invoice/create", data={**read(page), "number": "R-2"})
+    assert answer.status_code == 400
+    assert "is in the trash" in answer.text
+
+
 async def test_the_filters_of_the_list_fill_the_form_in(browse: Browse, database: Database):
     client = await browse("editor")
     number = customer(database)

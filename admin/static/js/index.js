@@ -17,6 +17,7 @@ const behaviors = {
   "scrubber": () => import("./scrubber.js"),
   "select-rows": () => import("./select-rows.js"),
   "submit": () => import("./submit.js"),
+  "submit-now": () => import("./submit-now.js"),
   "theme": () => import("./theme.js"),
   "toasts": () => import("./toasts.js"),
 };
