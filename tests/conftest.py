@@ -40,6 +40,14 @@ for name in [name for name in os.environ if name.startswith("LARDER_") or name =
     del os.environ[name]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the run: a file stays together, and so do all that use the large database."""
+    for item in items:
+        together = "large" if "large" in getattr(item, "fixturenames", ()) else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(together))
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

@@ -10,7 +10,11 @@ from models import Author, Base, Document
 from models.recipes.timestamps import Timestamps
 from tests.postgres import Database
 
-STAMPED = [mapper.local_table for mapper in Base.registry.mappers if issubclass(mapper.class_, Timestamps)]
+STAMPED = sorted(
+    (mapper.local_table for mapper in Base.registry.mappers if issubclass(mapper.class_, Timestamps)),
+    key=str,
+)
+"""In an order of their own: every process of a run has to find the same tests."""
 
 
 @pytest.fixture
