@@ -22,6 +22,7 @@ from admin.web import (
     choices,
     csv_export,
     csv_import,
+    csv_import_corrections,
     csv_import_steps,
     dashboard,
     deletion,
@@ -63,6 +64,7 @@ PAGES = (
     last_action,
     csv_export,
     csv_import,
+    csv_import_corrections,
     csv_import_steps,
 )
 DOORS = [door for module in PAGES for door in module.DOORS]

@@ -18,7 +18,19 @@ from admin.web import urls
 
 STATIC = Path(__file__).parents[1] / "static"
 
-STYLES = ("tokens", "base", "shell", "controls", "table", "feedback", "content", "list", "scroll", "dashboard")
+STYLES = (
+    "tokens",
+    "base",
+    "shell",
+    "controls",
+    "table",
+    "feedback",
+    "content",
+    "list",
+    "scroll",
+    "dashboard",
+    "mending",
+)
 """The files of css/ in the order of the cascade; `admin.css` is all of them, one request instead of ten."""
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from admin.reads.csv_import import PAGE, Summary
 from admin.web import urls
-from admin.web.csv_import_view import STEPS, VERDICTS
+from admin.web.csv_import_tabs import VERDICTS
+from admin.web.csv_import_view import STEPS
 from admin.web.visit import Visit
 from admin.writes.csv_import import mapping
 

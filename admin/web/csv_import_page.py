@@ -9,18 +9,18 @@ from starlette.responses import Response
 
 from admin.errors import LarderError, NotFound
 from admin.reads import csv_import as imports
-from admin.web import csv_import_index, csv_import_reading, csv_import_rows, gate
+from admin.web import csv_import_index, csv_import_reading, csv_import_rejected, csv_import_rows, gate
 from admin.web.csv_import_choices import choices
+from admin.web.csv_import_tabs import CORRECTED
 from admin.web.csv_import_view import View
 from admin.web.gate import Permission
 from admin.web.visit import Visit
-from admin.writes.csv_import import review, store
+from admin.writes.csv_import import originals, rejected, review, store
 from admin.writes.csv_import.options import Options
-from admin.writes.csv_import.report import Rejection
-from admin.writes.csv_import.review import Line
 from admin.writes.csv_import.store import Stored
 
 LARGEST_ID = 2**63 - 1
+NO_ROWS: dict[str, object] = {"rows": None, "rejected": None, "corrected": None}
 
 
 async def opened(visit: Visit, session: AsyncSession) -> tuple[Visit, Stored]:
@@ -48,17 +48,27 @@ async def page(
     """The page of an import in its state; after refused choices with these still chosen, and why they cannot be."""
     state = await imports.state_of(session, stored.id)
     view = View(visit, stored, state, options or stored.options, problem)
-    rejected: list[Rejection] = []
-    lines: list[Line] = []
-    if state == "review" and view.tab.verdict != "rejected":
-        made = await store.plan_of(session, visit.resource, stored)
-        lines = await review.lines(session, made, view.tab.verdict, view.tab.after)
-    elif state in ("review", "done") and stored.staged and view.report.rejected:
-        rejected = await review.rejections(session, stored.id, stored.staged.headers, view.tab.after)
-    rows = csv_import_rows.rows(view, rejected, lines)
     same = await imports.same_file(session, stored.record) if state == "review" else None
     return visit.page(
-        f"csv_import/{view.template}.html", view.status, view=view, rows=rows, choices=choices(view),
-        same=csv_import_index.entry(visit, same) if same else None,
-        reading=csv_import_reading.reading(view),
+        f"csv_import/{view.template}.html", view.status, view=view, choices=choices(view),
+        same=csv_import_index.entry(visit, same) if same else None, reading=csv_import_reading.reading(view),
+        **NO_ROWS | await _rows(session, view),
     )  # fmt: skip
+
+
+async def _rows(session: AsyncSession, view: View) -> dict[str, object]:
+    """The rows of the tab that is open: `rejected`, `corrected`, or `rows`."""
+    stored, verdict, after = view.stored, view.tab.verdict, view.tab.after
+    if view.state not in ("review", "done") or stored.staged is None:
+        return {}
+    headers = stored.staged.headers
+    if view.state == "done" or verdict == "rejected":
+        if not view.report.rejected:
+            return {}
+        found = await rejected.page(session, stored.id, headers, after, csv_import_rejected.chosen(view))
+        return {"rejected": csv_import_rejected.rejected(view, found)}
+    if verdict == CORRECTED:
+        differences, last = await originals.differences(session, stored.id, headers, after)
+        return {"corrected": csv_import_rows.corrected(view, differences, last)}
+    made = await store.plan_of(session, view.resource, stored)
+    return {"rows": csv_import_rows.rows(view, await review.lines(session, made, verdict, after))}

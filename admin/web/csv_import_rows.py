@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby
 
 from admin.web.csv_import_view import View
-from admin.writes.csv_import.report import Rejection
+from admin.writes.csv_import.originals import Difference
 from admin.writes.csv_import.review import PAGE, Line
 
 
@@ -28,22 +28,38 @@ class Rows:
     verdict: str
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
-    rejected: tuple[tuple[str, Rejection], ...]
     next_url: str | None
     first_url: str | None
 
 
-def rows(view: View, rejected: list[Rejection], lines: list[Line]) -> Rows:
+@dataclass(frozen=True)
+class Corrected:
+    """The tab of corrections: a line, and each cell of it that differs from the file."""
+
+    lines: tuple[tuple[str, int, tuple[Difference, ...]], ...]
+    next_url: str | None
+    first_url: str | None
+
+
+def rows(view: View, lines: list[Line]) -> Rows:
     """The rows that were asked for, without the one more that says whether there are others."""
-    numbers = list(islice(dict.fromkeys([*(one.line for one in rejected), *(one.line for one in lines)]), PAGE + 1))
-    last = numbers[PAGE - 1] if len(numbers) > PAGE else None
     tab = view.tab
     return Rows(
         verdict=tab.verdict,
         heads=tuple(view.resource.label(match.column) for match in view.options.matches),
-        rows=tuple(_row(view, line) for line in lines if last is None or line.line <= last),
-        rejected=tuple((f"{one.line:,}", one) for one in rejected if last is None or one.line <= last),
-        next_url=view.page_url(tab.verdict, last) if last is not None else None,
+        rows=tuple(_row(view, line) for line in lines[:PAGE]),
+        next_url=view.page_url(tab.verdict, lines[PAGE - 1].line) if len(lines) > PAGE else None,
+        first_url=view.page_url(tab.verdict) if tab.after else None,
+    )
+
+
+def corrected(view: View, found: list[Difference], last: int | None) -> Corrected:
+    """The corrections of a page, line by line."""
+    lines = [(f"{number:,}", number, tuple(cells)) for number, cells in groupby(found, key=lambda one: one.line)]
+    tab = view.tab
+    return Corrected(
+        tuple(lines),
+        next_url=view.page_url(tab.verdict, last) if last else None,
         first_url=view.page_url(tab.verdict) if tab.after else None,
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from functools import cached_property
 
 from admin import values
@@ -12,6 +11,7 @@ from admin.errors import LarderError
 from admin.reads.wording import counted, inside, rows_of
 from admin.resource import Resource
 from admin.web import urls
+from admin.web.csv_import_tabs import Tab, tabs
 from admin.web.gate import Permission
 from admin.web.visit import Visit
 from admin.writes.csv_import.options import Options
@@ -19,22 +19,9 @@ from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.sniff import DELIMITERS, ENCODINGS
 from admin.writes.csv_import.store import Stored
 
-VERDICTS = ("rejected", "new", "changed", "unchanged")
 TEMPLATES = {"staging": "file", "failed": "file", "review": "review", "done": "result", "undone": "result"}
 STEPS = {"File": "file", "Match": "match", "Mode": "mode", "Review": "", "Run": None, "Result": None}
 """The way of an import, and the page of each step that can be gone back to."""
-
-
-@dataclass(frozen=True)
-class Tab:
-    """One view of the rows; `after` is the line behind which its page begins."""
-
-    verdict: str
-    text: str
-    url: str
-    current: bool
-    count: str
-    after: int = 0
 
 
 class View:
@@ -112,13 +99,7 @@ class View:
 
     @cached_property
     def tabs(self) -> list[Tab]:
-        wanted = self.visit.request.query_params.get("show", "")
-        numbers = self.report.counts
-        current = wanted if wanted in VERDICTS else next((name for name in VERDICTS if numbers[name]), "new")
-        return [
-            Tab(name, name.title(), self.page_url(name), name == current, f"{numbers[name]:,}", self._after)
-            for name in VERDICTS
-        ]
+        return tabs(self.report, self.visit.request.query_params.get("show", ""), self._after, self.page_url)
 
     @property
     def tab(self) -> Tab:
@@ -132,8 +113,17 @@ class View:
     def page_url(self, verdict: str, after: int = 0) -> str:
         return urls.import_page(self.stored.id, query=f"show={verdict}" + (f"&after={after}" if after else ""))
 
-    def url(self, step: str = "") -> str:
-        return urls.import_page(self.stored.id, step)
+    def line_url(self, line: int) -> str:
+        """The page of rows on which a line stands, whatever became of it."""
+        return f"{urls.import_page(self.stored.id, query=f'line={line}')}#rows"
+
+    def url(self, step: str = "", query: str = "") -> str:
+        return urls.import_page(self.stored.id, step, query)
+
+    @property
+    def choices_url(self) -> str:
+        """Where it is chosen what becomes of the rows."""
+        return self.url("match")
 
     @property
     def run_label(self) -> str:
@@ -144,9 +134,9 @@ class View:
         """Why the import cannot run as it stands."""
         if self.report.blocking:
             return self.report.blocking[0]
-        if self.report.rejected and not self.options.skip_bad:
-            rejected = counted(self.report.rejected, "rejected row stops", "rejected rows stop")
-            return f"{rejected} the import. Mend the file, change the choices, or skip rejected rows."
+        if self.report.standing and not self.options.skip_bad:
+            rejected = counted(self.report.standing, "rejected row stops", "rejected rows stop")
+            return f"{rejected} the import. Mend them below, change the choices, or skip them."
         return None if self.report.importable else "Nothing would change."
 
     @property
@@ -184,6 +174,6 @@ class View:
 
 def mark(stored: Stored) -> str:
     """A short name for exactly these choices and numbers, so that a page which is out of date cannot run others."""
-    report = stored.report.counts if stored.report else {}
+    report = [stored.report.counts, stored.report.at] if stored.report else []
     seen = json.dumps([stored.record.options, report], sort_keys=True)
     return hashlib.sha256(seen.encode()).hexdigest()[:16]

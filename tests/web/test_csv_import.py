@@ -102,7 +102,8 @@ async def test_each_verdict_has_its_rows(browse: Browse, database: Database):
     assert "ben@example.org" in (await client.get(f"{path}?show=new")).text
     assert "cy@x" in (await client.get(f"{path}?show=unchanged")).text
     rejected = (await client.get(f"{path}?show=rejected")).text
-    assert re.search(r">5</th>\s*<td>balance</td>\s*<td>\?</td>\s*<td>is not a number", rejected)
+    assert re.search(r'aria-label="balance on line 5"[^>]*', rejected)
+    assert re.search(r'name="cell-5-3" value="\?".*?<td>is not a number', rejected, re.DOTALL)
 
 
 async def test_rejected_rows_are_a_file_of_their_own(browse: Browse):
@@ -310,3 +311,28 @@ async def test_while_it_is_being_worked_on_its_page_says_so(browse: Browse, data
         assert (await client.post(f"{path}/cancel")).status_code == 409
     assert (await status(client, path))["state"] == "review"
     assert database.value("select count(*) from customer") == 0
+
+
+async def test_bad_cells_are_mended_on_the_page_and_taken_back(browse: Browse, database: Database):
+    client = await browse("editor")
+    path = await handed_in(client, CUSTOMERS + b'cy@x,Cy,"1,5"\ndi@x,"D\ni",?\nem@x,Em,1,2\n')
+    page = (await client.get(path)).text
+    assert 'href="/admin/imports/' in page
+    mark = re.search(r'name="review" value="(\w+)"', page)[1]  # type: ignore[index]
+    form = {"review": mark, "cell-4-3": "1.5", "cell-5-3": "?", "out": "7"}
+    stale = await client.post(f"{path}/corrections?show=rejected", data={**form, "review": "old"})
+    assert stale.headers["location"] == f"{path}?show=rejected#rows"
+    assert "nothing was changed" in (await client.get(path)).text
+    answer = await client.post(f"{path}/corrections?show=rejected&after=//x", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{path}?show=rejected#rows")
+    page = (await client.get(path)).text
+    assert "Checked again: 2 rows mended. 1 rejected row left." in page
+    assert counts(await status(client, path)) == {"new": 3, "changed": 0, "unchanged": 0, "rejected": 2, "total": 5}
+    assert "1 rejected row stops the import" in page
+    corrected = (await client.get(f"{path}?show=corrected")).text
+    assert "<del>1,5</del>" in corrected
+    assert "Left out" in corrected
+    mark = re.search(r'name="review" value="(\w+)"', corrected)[1]  # type: ignore[index]
+    await client.post(f"{path}/take-back", data={"review": mark, "line": "4"})
+    assert counts(await status(client, path))["rejected"] == 3
+    assert (await client.get(f"{path}?show=rejected&group=none&after=x")).status_code == 200

@@ -11,6 +11,7 @@ const behaviors = {
   "last-action": () => import("./last-action.js"),
   "leave-guard": () => import("./leave-guard.js"),
   "local-times": () => import("./local-times.js"),
+  "mending": () => import("./mending.js"),
   "picker": () => import("./picker.js"),
   "popup": () => import("./popup.js"),
   "scroll": () => import("./scroll.js"),

@@ -68,8 +68,8 @@ def _ready(stored: Stored) -> Report:
         raise Conflict(f"This import is {stored.record.state}, so it cannot run.")
     if stored.report.blocking:
         raise Conflict(stored.report.blocking[0])
-    if stored.report.rejected and not stored.options.skip_bad:
-        rows = wording.counted(stored.report.rejected, "row is", "rows are")
+    if stored.report.standing and not stored.options.skip_bad:
+        rows = wording.counted(stored.report.standing, "row is", "rows are")
         raise Conflict(f"{rows} rejected. Correct the file, or choose to skip rejected rows.")
     if not stored.report.importable:
         raise Conflict("Nothing would change, so there is nothing to import.")
@@ -128,7 +128,7 @@ async def _back_to_review(run: Run, stopped: Report) -> Report:
     """Nothing was changed: show what stands in the way, or, where rows have moved on, the review as of now."""
     fresh = await check.check(run.session, run.plan)
     fresh = replace(stopped if recheck.refused(stopped) else fresh, warnings=run.reviewed.warnings)
-    rows = wording.counted(stopped.rejected, "row", "rows")
+    rows = wording.counted(stopped.standing, "row", "rows")
     error = f"Nothing was imported: {rows} could not be written as reviewed. This is the review as of now."
     await store.save(run.session, run.stored.id, "review", report=fresh.as_json(), error=error)
     return fresh
@@ -149,7 +149,7 @@ async def _keep_rejects(session: AsyncSession, made: Plan, done: Report) -> None
     """Of the staged rows only the rejected ones are needed now, for the file of rejects."""
     await store.drop(session, made.import_id, ("file", "cell", "match", "row", "seen"))
     if not done.rejected:
-        await store.drop(session, made.import_id, ("", "error"))
+        await store.drop(session, made.import_id, ("", "error", "was"))
         return
     rest = made.staging("rest")
     await st.run(session, st.of("create table {rest} as select * from {t} where line in (select line from {errors})",

@@ -23,6 +23,8 @@ BATCH = 2**19
 """Characters a batch has at least: large enough that COPY is not slowed down, small enough to stay unnoticed."""
 
 CTRL_Z = "\x1a"
+NUL = "contains a NUL character"
+"""Problem of a row with such a character, which is shown as ␀."""
 BLOCK = 2**16
 
 
@@ -117,7 +119,7 @@ class Reader:
                 problem += "; a blank before a quote makes the quote part of the text"
         else:
             at = str(next(n for n, text in enumerate(cells, 1) if "␀" in text))
-            problem = "contains a NUL character"
+            problem = NUL
         rest = d.join(map(_again, cells[self.width :]))
         cells = [*cells[: self.width], *[""] * (self.width - len(cells))]
         return f"{record.line}{d}{tokens.quoted(problem)}{d}{at}{d}{_again(rest)}{d}{d.join(map(_again, cells))}\n"

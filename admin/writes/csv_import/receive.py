@@ -60,7 +60,7 @@ async def read_again(
     async with bounded(session, timeout_ms):
         file = await stage.kept_file(session, import_id)
         with file:
-            await store.drop(session, import_id, ("", "cell", "match", "row", "seen", "error"))
+            await store.drop(session, import_id, tuple(part for part in store.PARTS if part != "file"))
             await _read(session, resource, import_id, file, form)
 
 
@@ -68,11 +68,30 @@ async def choose(
     session: AsyncSession, resource: Resource, import_id: int, options: Options, *, timeout_ms: int
 ) -> Report:
     """Check the staged rows with other choices. Raises `BadRequest` when they do not fit together."""
+    stored = await _read_already(session, import_id)
+    async with bounded(session, timeout_ms):
+        return await _check(session, resource, stored, options)
+
+
+async def reviewed(session: AsyncSession, import_id: int) -> Stored:
+    """The import, which nobody else can go on with meanwhile, so that its rows can be corrected. Raises `Conflict`."""
+    stored = await _read_already(session, import_id)
+    if stored.options is None or stored.record.state != "review":
+        raise Conflict("This import has not been checked yet.")
+    return stored
+
+
+async def check_again(session: AsyncSession, resource: Resource, stored: Stored) -> Report:
+    """Check staged rows that were corrected, with the choices made before."""
+    assert stored.options is not None  # noqa: S101 `reviewed` has seen to that
+    return await _check(session, resource, stored, stored.options)
+
+
+async def _read_already(session: AsyncSession, import_id: int) -> Stored:
     stored = await _open(session, import_id)
     if stored.staged is None:
         raise Conflict("This file has not been read yet. Choose how to read it first.")
-    async with bounded(session, timeout_ms):
-        return await _check(session, resource, stored, options)
+    return stored
 
 
 async def _open(session: AsyncSession, import_id: int) -> Stored:

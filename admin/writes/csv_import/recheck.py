@@ -52,7 +52,7 @@ async def again(session: AsyncSession, made: Plan, reviewed: Report) -> Report:
     if conflicts.rowcount:
         await _reject_listed(session, made)
     found = replace(await report.read(session, made, []), warnings=reviewed.warnings)
-    if found.rejected and not made.options.skip_bad:
+    if found.standing and not made.options.skip_bad:
         raise Stopped(found)
     return found
 
@@ -61,7 +61,7 @@ async def without_refused(session: AsyncSession, made: Plan, found: Report) -> R
     """The report when the table itself has refused rows on the way. Raises `Stopped`."""
     await _reject_listed(session, made)
     again = replace(await report.read(session, made, []), warnings=found.warnings)
-    if again.rejected and not made.options.skip_bad:
+    if again.standing and not made.options.skip_bad:
         raise Stopped(again)
     return again
 

@@ -6,18 +6,21 @@ never kept along the way.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.writes.csv_import import mapping, outcome, parents
+from admin.writes.csv_import import mapping, originals, outcome, parents
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Plan
 
 SHOWN = 1_000
 """Reasons of rejected rows that a report lists; the file of rejects has all of them."""
 GROUPS = 50
+FIRST = 3
+"""Lines of a group that are named with it."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,14 @@ class Group:
     column: str | None
     rule: str
     rows: int
+    cell: int | None = None
+    lines: tuple[int, ...] = ()
+    """The first of them."""
+
+    @property
+    def key(self) -> str:
+        """A short name for it in an address."""
+        return hashlib.sha256(f"{self.column}\0{self.rule}".encode()).hexdigest()[:10]
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,16 @@ class Report:
     created: dict[str, int] | None = None
     warnings: tuple[str, ...] = ()
     blocking: tuple[str, ...] = ()
+    corrected: int = 0
+    """Rows that differ from the file because they were corrected, whatever their verdict."""
+    left_out: int = 0
+    """Of the rejected rows, those that somebody left out by choice: they stop nothing."""
+    emptied: dict[str, int] | None = None
+    """Of `changes`, how many lose the value they have."""
+    conflicts: tuple[Rejection, ...] = ()
+    """Why a run was stopped: the first rows that could not be written as reviewed."""
+    at: str = ""
+    """When this was found; two checks never have the same."""
     applied: bool = False
     """Whether this is what was done, rather than what would be."""
 
@@ -71,15 +92,23 @@ class Report:
         """Rows that the run would write."""
         return self.new + self.changed
 
+    @property
+    def standing(self) -> int:
+        """Rejected rows about which nothing was decided yet."""
+        return self.rejected - self.left_out
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def of_json(cls, stored: dict[str, Any]) -> Report:
-        rejections = tuple(Rejection(**rejection) for rejection in stored["rejections"])
-        groups = tuple(Group(**group) for group in stored["groups"])
-        lists = {name: tuple(stored[name]) for name in ("warnings", "blocking")}
-        return cls(**{**stored, **lists, "rejections": rejections, "groups": groups})
+        lists: dict[str, Any] = {name: tuple(stored[name]) for name in ("warnings", "blocking")}
+        for name in ("rejections", "conflicts"):
+            lists[name] = tuple(Rejection(**rejection) for rejection in stored.get(name, ()))
+        lists["groups"] = tuple(
+            Group(**{**group, "lines": tuple(group.get("lines", ()))}) for group in stored["groups"]
+        )
+        return cls(**{**stored, **lists})
 
 
 async def read(session: AsyncSession, plan: Plan, warnings: list[str]) -> Report:
@@ -89,6 +118,7 @@ async def read(session: AsyncSession, plan: Plan, warnings: list[str]) -> Report
     )
     total = await st.value(session, st.of("select count(*) from {t}", t=plan.staging()))
     rejected = await st.value(session, st.of("select count(distinct line) from {t}", t=plan.staging("error")))
+    corrected = await originals.count(session, plan.import_id)
     report = Report(
         verdicts.get("new", 0),
         verdicts.get("changed", 0),
@@ -98,11 +128,15 @@ async def read(session: AsyncSession, plan: Plan, warnings: list[str]) -> Report
         warnings=(*warnings, *_hints(plan)),
         blocking=tuple(mapping.blocking(plan.resource, plan.options)),
         missing_parents=await parents.count_missing(session, plan),
+        corrected=corrected.rows,
+        left_out=corrected.left_out,
+        at=str(await st.value(session, st.of("select clock_timestamp()::text"))),
     )
     if rejected:
         report = replace(report, rejections=await _rejections(session, plan), groups=await _groups(session, plan))
     if report.changed:
-        report = replace(report, changes=await _changes(session, plan))
+        changes, emptied = await _changes(session, plan)
+        report = replace(report, changes=changes, emptied=emptied)
     return report
 
 
@@ -124,24 +158,32 @@ async def _rejections(session: AsyncSession, plan: Plan) -> tuple[Rejection, ...
 
 async def _groups(session: AsyncSession, plan: Plan) -> tuple[Group, ...]:
     statement = st.of(
-        """select cell, column_name, rule, count(distinct line) from {t} group by 1, 2, 3 order by 4 desc, 1, 2, 3
-        limit {n}""",
-        t=plan.staging("error"), n=st.lit(GROUPS),
+        """select cell, column_name, rule, count(distinct line), (array_agg(distinct line order by line))[:{few}]
+        from {t} group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit {n}""",
+        t=plan.staging("error"), n=st.lit(GROUPS), few=st.lit(FIRST),
     )  # fmt: skip
     return tuple(
-        Group(heading(plan.headers, cell, column), rule, rows)
-        for cell, column, rule, rows in await st.rows(session, statement)
+        Group(heading(plan.headers, cell, column), rule, rows, cell, tuple(lines))
+        for cell, column, rule, rows, lines in await st.rows(session, statement)
     )
 
 
-async def _changes(session: AsyncSession, plan: Plan) -> dict[str, int]:
-    counts = [st.of("count(*) filter (where {d})", d=outcome.differs(plan, mapped)) for mapped in plan.written]
+async def _changes(session: AsyncSession, plan: Plan) -> tuple[dict[str, int], dict[str, int]]:
+    """How many rows change each column, and how many of those lose their value."""
+    counts = []
+    for mapped in plan.written:
+        differs = outcome.differs(plan, mapped)
+        counts.append(st.of("count(*) filter (where {d})", d=differs))
+        empty = st.of("{d} and {u} is null", d=differs, u=outcome.updated(plan, mapped))
+        counts.append(st.of("count(*) filter (where {e})", e=empty))
     statement = st.of(
         "select {counts} {joined} where c.line in (select line from {rows} where verdict = 'changed')",
         counts=st.joined(st.COMMA, counts), joined=outcome.joined(plan), rows=plan.staging("row"),
     )  # fmt: skip
     (found,) = await st.rows(session, statement)
-    return {mapped.column.name: count for mapped, count in zip(plan.written, found, strict=True) if count}
+    names = [mapped.column.name for mapped in plan.written]
+    changed, emptied = zip(names, found[0::2], strict=True), zip(names, found[1::2], strict=True)
+    return {name: count for name, count in changed if count}, {name: count for name, count in emptied if count}
 
 
 def _hints(plan: Plan) -> list[str]:

@@ -1,4 +1,4 @@
-"""The rows of a check, a page at a time: what is new, what changes from what to what, what is rejected and why."""
+"""The good rows of a check, a page at a time: what is new, and what changes from what to what."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from admin.writes.csv_import import outcome
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Mapped, Plan
-from admin.writes.csv_import.report import Rejection, heading
 
 PAGE = 50
 SHOWN = 200
@@ -78,19 +77,3 @@ def _changes(plan: Plan, found: tuple[object, ...]) -> tuple[Change, ...]:
         for mapped, differs, old, new in triples
         if differs
     )
-
-
-async def rejections(session: AsyncSession, import_id: int, headers: tuple[str, ...], after: int) -> list[Rejection]:
-    """Reasons of rejected lines behind line `after`, whole lines only: at least one line more when there are more."""
-    statement = st.of(
-        """select line, cell, column_name, value, reason from {errors}
-        where line > {after} and line <= coalesce(
-          (select line from (select distinct line from {errors} where line > {after}) l
-           order by line offset {page} limit 1), 2147483647)
-        order by line, cell""",
-        errors=st.staging(import_id, "error"), after=st.lit(after), page=st.lit(PAGE),
-    )  # fmt: skip
-    return [
-        Rejection(line, heading(headers, cell, column), value, reason)
-        for line, cell, column, value, reason in await st.rows(session, statement)
-    ]

@@ -1,0 +1,100 @@
+"""Bad rows mended on the page of an import; each way leads back to the rows that are still rejected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from admin.reads.wording import counted
+from admin.web import csv_import_view, flash, urls
+from admin.web.csv_import_page import opened
+from admin.web.gate import Permission
+from admin.web.page import Flash
+from admin.web.routes import Door
+from admin.web.visit import Visit
+from admin.writes.csv_import import corrections
+from admin.writes.csv_import.corrections import Edits
+from admin.writes.csv_import.report import Report
+from admin.writes.csv_import.store import Stored
+
+CELL = re.compile(r"cell-(\d{1,9})-(\d{1,4})")
+LINE = re.compile(r"\d{1,9}")
+BACK = ("show", "group", "after")
+"""What the address of a page of rows consists of."""
+
+Change = Callable[[AsyncSession, Visit, Stored], Awaitable[Report]]
+
+
+async def save(visit: Visit) -> Response:
+    """Take over what was typed into cells, leave ticked lines out, and check again."""
+    data = await visit.form()
+    edits = Edits(_cells(data), _lines(data, "out"), _lines(data, "whole"))
+
+    async def change(session: AsyncSession, at: Visit, stored: Stored) -> Report:
+        return await corrections.save(session, at.resource, stored.id, edits, timeout_ms=timeout(visit))
+
+    return await changed(visit, data, change)
+
+
+async def take_back(visit: Visit) -> Response:
+    """Make lines, or all, what the file says."""
+    data = await visit.form()
+    lines = None if data.get("all") else _lines(data, "line")
+
+    async def change(session: AsyncSession, at: Visit, stored: Stored) -> Report:
+        return await corrections.take_back(session, at.resource, stored.id, lines, timeout_ms=timeout(visit))
+
+    return await changed(visit, data, change)
+
+
+async def changed(visit: Visit, data: FormData, change: Change) -> Response:
+    """Make a change to the staged rows, say what it came to, and lead back; a page that is out of date makes none."""
+    async with visit.transaction() as session:
+        at, stored = await opened(visit, session)
+        if data.get("review") != csv_import_view.mark(stored):
+            said = Flash("error", "The rows were checked anew elsewhere, so nothing was changed. Look at them again.")
+        else:
+            before = stored.report.standing if stored.report else 0
+            said = Flash("success", _came_to(before, await change(session, at, stored)))
+        await flash.add(session, visit, said)
+    return visit.redirect(f"{urls.import_page(stored.id, query=back(visit))}#rows")
+
+
+def back(visit: Visit) -> str:
+    """The query of the page of rows that the form stood on."""
+    given = visit.request.query_params
+    return "&".join(f"{name}={given[name]}" for name in BACK if re.fullmatch(r"\w{1,20}", given.get(name, "")))
+
+
+def _came_to(before: int, report: Report) -> str:
+    left = counted(report.standing, "rejected row", "rejected rows") if report.standing else "No rejected row"
+    mended = before - report.standing
+    return f"Checked again: {counted(mended, 'row', 'rows')} mended. {left} left." if mended > 0 else (
+        f"Checked again. {left} left."
+    )  # fmt: skip
+
+
+def _cells(data: FormData) -> dict[tuple[int, int], str]:
+    found = {}
+    for name, value in data.multi_items():
+        if (match := CELL.fullmatch(name)) and isinstance(value, str):
+            found[int(match[1]), int(match[2])] = value
+    return found
+
+
+def _lines(data: FormData, name: str) -> frozenset[int]:
+    return frozenset(int(value) for value in data.getlist(name) if isinstance(value, str) and LINE.fullmatch(value))
+
+
+def timeout(visit: Visit) -> int:
+    return visit.console.settings.import_timeout_ms
+
+
+DOORS = [
+    Door("POST", "/imports/{import_id:int}/corrections", Permission.IMPORT, save),
+    Door("POST", "/imports/{import_id:int}/take-back", Permission.IMPORT, take_back),
+]

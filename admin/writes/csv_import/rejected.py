@@ -1,0 +1,99 @@
+"""The rejected rows of a check, a page of lines at a time: each bad cell whole, so that it can be mended in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from psycopg.sql import Composable
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.writes.csv_import import originals
+from admin.writes.csv_import import statements as st
+from admin.writes.csv_import.report import Group, heading
+from admin.writes.csv_import.stage import cell
+
+PAGE = 50
+MOST = 15
+"""Reasons that are listed of one line."""
+EDITABLE = 500
+"""Characters of a cell that fits into a line of input; a longer one is mended with its whole line."""
+
+STATEMENT = """
+select e.line, e.cell, e.column_name, e.value, e.rule, e.reason, e.others, {text}, {was}
+from (
+  select e.*, row_number() over same_line as place, greatest(count(*) over (partition by line) - {most}, 0) as others
+  from {errors} e
+  where line in (select distinct line from {errors} where line > {after} and {wanted} order by line limit {page})
+    and {wanted}
+  window same_line as (partition by line order by cell, rule)
+) e join {staged} s using (line) {joined}
+where place <= {most}
+order by e.line, e.cell, e.rule
+"""
+
+
+@dataclass(frozen=True)
+class Bad:
+    """Why a line is rejected: the column of the file (None: the line as a whole), what stands there, rule and reason.
+
+    `text` is the whole cell where it can be mended in place, `was` what it held before it was corrected.
+    """
+
+    line: int
+    cell: int | None
+    column: str | None
+    value: str | None
+    rule: str
+    reason: str
+    others: int
+    """How many more reasons this line has than are listed."""
+    text: str | None
+    was: str | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rejected lines; `last` is the last of them where there may be more."""
+
+    rows: tuple[Bad, ...] = ()
+    last: int | None = None
+
+
+async def page(
+    session: AsyncSession, import_id: int, headers: tuple[str, ...], after: int, group: Group | None = None
+) -> Page:
+    """What is wrong with the lines behind line `after`: with all of them, or with those of one group."""
+    corrected = await originals.kept(session, import_id)
+    text = _cell("s", len(headers))
+    joined = st.of("left join {was} w using (line)", was=st.staging(import_id, "was")) if corrected else st.of("")
+    was = _cell("w", len(headers)) if corrected else st.of("null")
+    statement = st.of(
+        STATEMENT,
+        errors=st.staging(import_id, "error"), staged=st.staging(import_id), joined=joined, wanted=_wanted(group),
+        text=st.of("case when e.cell <= {width} and coalesce(length({t}), 0) <= {n} then coalesce({t}, '') end",
+                   t=text, n=st.lit(EDITABLE), width=st.lit(len(headers))),
+        was=st.of("case when w.line is not null and {w} is distinct from {t} then left(coalesce({w}, ''), 200) end",
+                  w=was, t=text) if corrected else was,
+        after=st.lit(after), page=st.lit(PAGE), most=st.lit(MOST),
+    )  # fmt: skip
+    found = tuple(
+        Bad(line, number, heading(headers, number, column), *rest)
+        for line, number, column, *rest in await st.rows(session, statement)
+    )
+    lines = len({bad.line for bad in found})
+    return Page(found, found[-1].line if lines == PAGE else None)
+
+
+def _cell(alias: str, width: int) -> Composable:
+    """The text of the bad cell in a staged line."""
+    cells = [st.of("{a}.{c}", a=st.name(alias), c=cell(number)) for number in range(1, width + 1)]
+    return st.of("(array[{cells}])[e.cell]", cells=st.joined(st.COMMA, cells))
+
+
+def _wanted(group: Group | None) -> Composable:
+    if group is None:
+        return st.of("true")
+    column = st.of("cell = {n}", n=st.lit(group.cell))
+    if group.cell is None:
+        column = st.of("(cell is null and column_name is not distinct from {c})", c=st.lit(group.column))
+    return st.of("({column} and rule = {rule})", column=column, rule=st.lit(group.rule))
