@@ -52,20 +52,38 @@ def options(visit: Visit, headers: tuple[str, ...], chosen: Options | None, data
 
 def _matched(visit: Visit, headers: tuple[str, ...], base: Options, data: FormData) -> Options:
     """Where the columns go. How rows are found follows from that until somebody chose it."""
-    matches = tuple(
-        mapping.chosen(visit.resource, header or f"Column {cell}", cell, value)
-        for cell, header in enumerate(headers, 1)
-        if (value := text(data, f"map-{cell}"))
-    )
+    matches = _filled(visit.resource, len(headers), data, _mapped(visit.resource, headers, data))
+    if data.get("forget"):
+        matches = guess.sure(visit.resource, headers)
     offered = guess.mode_for(visit.resource, base.matches) == (base.mode, base.key)
     base = replace(
         base,
         matches=matches,
+        remembered=False,
         decimal=_one_of(data, "decimal", get_args(Decimal), base.decimal),
         dates=_one_of(data, "dates", get_args(Dates), base.dates),
     )
     mode, key = guess.mode_for(visit.resource, matches) if offered else (base.mode, base.key)
     return replace(base, mode=mode, key=_key(visit.resource, matches, key) if mode != "add" else None)
+
+
+def _mapped(resource: Resource, headers: tuple[str, ...], data: FormData) -> list[Match]:
+    return [
+        mapping.chosen(resource, header or f"Column {cell}", cell, value)
+        for cell, header in enumerate(headers, 1)
+        if (value := text(data, f"map-{cell}"))
+    ]
+
+
+def _filled(resource: Resource, width: int, data: FormData, matches: list[Match]) -> tuple[Match, ...]:
+    """The matches with what stands for their empty cells, and the columns that the file lacks behind them."""
+    fills = {target.value: fill for target in mapping.targets(resource) if (fill := text(data, f"fill-{target.value}"))}
+    found = [replace(match, fill=fills.pop(match.target, None)) for match in matches]
+    found += [
+        replace(mapping.chosen(resource, target, width + n, target), fill=fill)
+        for n, (target, fill) in enumerate(fills.items(), 1)
+    ]
+    return tuple(found)
 
 
 def _moded(resource: Resource, base: Options, data: FormData) -> Options:

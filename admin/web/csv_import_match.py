@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from admin.web.csv_import_fills import Fill, fills
+from admin.web.csv_import_questions import Question, questions
 from admin.web.csv_import_view import View
 from admin.writes.csv_import import guess, mapping
 from admin.writes.csv_import.guess import Guess
@@ -33,6 +35,10 @@ class Matching:
     ignored: int
     missing: list[str]
     """Required columns that nothing goes into: no row can be added without them."""
+    fills: list[Fill]
+    filled: bool
+    questions: list[Question]
+    remembered: bool
 
 
 def matching(view: View) -> Matching:
@@ -42,6 +48,10 @@ def matching(view: View) -> Matching:
         targets=[("", "Ignore"), *((target.value, _label(view, target)) for target in mapping.targets(view.resource))],
         ignored=sum(not column.value for column in columns),
         missing=[view.resource.label(name) for name in mapping.missing_columns(view.resource, view.options)],
+        fills=fills(view),
+        filled=any(match.fill is not None for match in view.options.matches),
+        questions=questions(view),
+        remembered=view.options.remembered,
     )
 
 
@@ -59,14 +69,16 @@ def _columns(view: View) -> list[Column]:
     return [
         Column(
             n, header or "(no name)", samples, chosen[n].target if n in chosen else "",
-            _why(chosen.get(n), guesses.get(n)),
+            _why(chosen.get(n), guesses.get(n), remembered=view.options.remembered),
         )
         for n, (header, samples) in enumerate(zip(staged.headers, staged.samples, strict=True), 1)
     ]  # fmt: skip
 
 
-def _why(match: Match | None, found: Guess | None) -> str:
+def _why(match: Match | None, found: Guess | None, *, remembered: bool) -> str:
     """Why a column goes where it goes, or where it may belong."""
     if match is None:
         return f"perhaps {found.target.label}: {found.why}" if found else "will be ignored"
-    return found.why if found and found.target.value == match.target else "chosen"
+    if found and found.target.value == match.target:
+        return found.why
+    return "as last time" if remembered else "chosen"

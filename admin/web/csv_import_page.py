@@ -11,6 +11,7 @@ from admin.errors import LarderError, NotFound
 from admin.reads import csv_import as imports
 from admin.web import csv_import_index, csv_import_reading, csv_import_rejected, csv_import_rows, gate
 from admin.web.csv_import_choices import choices
+from admin.web.csv_import_questions import questions
 from admin.web.csv_import_tabs import CORRECTED
 from admin.web.csv_import_view import View
 from admin.web.gate import Permission
@@ -52,7 +53,7 @@ async def page(
     return visit.page(
         f"csv_import/{view.template}.html", view.status, view=view, choices=choices(view),
         same=csv_import_index.entry(visit, same) if same else None, reading=csv_import_reading.reading(view),
-        **NO_ROWS | await _rows(session, view),
+        questions=questions(view), **NO_ROWS | await _rows(session, view),
     )  # fmt: skip
 
 

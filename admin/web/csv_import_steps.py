@@ -6,6 +6,7 @@ second time.
 
 from __future__ import annotations
 
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from admin.errors import BadRequest, Conflict, LarderError
@@ -17,8 +18,9 @@ from admin.web.csv_import_view import View
 from admin.web.gate import Permission
 from admin.web.routes import Door
 from admin.web.visit import Visit
-from admin.writes.csv_import import receive
+from admin.writes.csv_import import receive, styles
 from admin.writes.csv_import.options import Options
+from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.store import Stored
 
 NEXT = ("file", "match", "mode")
@@ -65,10 +67,18 @@ async def choose(visit: Visit) -> Response:
         options = csv_import_form.options(visit, stored.staged.headers, stored.options, data)
         async with visit.transaction() as session:
             timeout = visit.console.settings.import_timeout_ms
-            await receive.choose(session, visit.resource, stored.id, options, timeout_ms=timeout)
+            report = await receive.choose(session, visit.resource, stored.id, options, timeout_ms=timeout)
     except BadRequest as error:
         return await _again(visit, stored, csv_import_form.text(data, "step"), options, error)
+    if _asks_anew(report, options, data):
+        return visit.redirect(f"{urls.import_page(stored.id, 'match')}#styles")
     return visit.redirect(_next(stored.id, csv_import_form.text(data, "next")))
+
+
+def _asks_anew(report: Report, options: Options, data: FormData) -> bool:
+    """Whether the columns that were just matched leave something open that the form had not asked yet."""
+    open_ = styles.unanswered(report.questions, options)
+    return csv_import_form.text(data, "step") == "match" and not set(open_) <= set(data.getlist("asked"))
 
 
 async def _again(visit: Visit, stored: Stored, step: str, options: Options, problem: LarderError) -> Response:

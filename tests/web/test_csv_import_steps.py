@@ -65,3 +65,52 @@ async def test_choices_that_cannot_be_come_back_on_their_step(browse: Browse):
     wrong = await client.post(f"{path}/choices", data={"step": "mode", "mode": "destroy"})
     assert wrong.status_code == 400
     assert "Rows of people.csv" in wrong.text
+
+
+async def test_what_only_a_person_can_tell_is_asked_before_the_review(browse: Browse, database: Database):
+    client = await browse("editor")
+    path = await handed_in(client, b"mail;name;left;when\nann@x;Ann;1.234,5;03/04/1990\n")
+    assert "How are" not in (await client.get(path)).text
+    chosen = {"step": "match", "map-1": "email", "map-2": "name", "map-3": "balance", "map-4": "born"}
+    answer = await client.post(f"{path}/choices", data=chosen)
+    assert answer.headers["location"] == f"{path}/match#styles"
+    match = (await client.get(f"{path}/match")).text
+    assert "1 value in left, such as “1.234,5”." in match
+    assert re.search(r'value="grouped" disabled', match)
+    # The question was seen: whoever leaves it open gets to the review, which says it again.
+    left_open = await client.post(f"{path}/choices", data={**chosen, "asked": ["decimal", "dates"]})
+    assert left_open.headers["location"] == path
+    assert "How are dates written? 1 value in when" in (await client.get(path)).text
+    await client.post(f"{path}/choices", data={**chosen, "decimal": "comma", "dates": "mdy"})
+    await client.post(f"{path}/apply")
+    assert database.sql("select balance::text, born::text from customer") == [("1234.50", "1990-03-04")]
+
+
+async def test_values_are_set_and_columns_remembered_for_the_same_headers(browse: Browse, database: Database):
+    client, other = await browse("editor"), await browse("admin")
+    path = await handed_in(client, b"Where,Who\nann@x,Ann\nben@x,\n")
+    chosen = {"step": "match", "map-1": "email", "map-2": "name", "fill-name": "Nobody", "fill-city": "Ulm"}
+    await client.post(f"{path}/choices", data=chosen)
+    assert 'value="Ulm"' in (await client.get(f"{path}/match")).text
+    await client.post(f"{path}/apply")
+    assert database.sql("select name, city from customer order by 1") == [("Ann", "Ulm"), ("Nobody", "Ulm")]
+    again = await handed_in(client, b"Who,Where\nCy,cy@x\n")
+    assert "Columns are matched as you did last time" in (await client.get(again)).text
+    match = (await client.get(f"{again}/match")).text
+    assert match.count("as last time") == 2
+    assert 'value="Nobody"' in match
+    await client.post(f"{again}/choices", data={"step": "match", "forget": "true"})
+    assert "None of the headers matches" in (await client.get(again)).text
+    for someone, file in ((other, b"Who,Where\nCy,cy@x\n"), (client, b"Who,Where,When\nCy,cy@x,1\n")):
+        fresh = await handed_in(someone, file)
+        assert "as you did last time" not in (await someone.get(fresh)).text
+
+
+async def test_a_set_value_that_cannot_be_comes_back_with_the_reason(browse: Browse):
+    client = await browse("editor")
+    path = await handed_in(client, b"email,name\nann@x,Ann\n")
+    chosen = {"step": "match", "map-1": "email", "map-2": "name", "fill-balance": "much"}
+    answer = await client.post(f"{path}/choices", data=chosen)
+    assert answer.status_code == 400
+    assert "Balance: “much” is not a number" in answer.text
+    assert 'value="much"' in answer.text

@@ -6,9 +6,11 @@ The way of a file, one module a step:
     tokens    strict CSV: one record at a time, with the physical line it starts on
     read      a file as headers and batches for COPY
     stage     those batches in a staging table of their own, next to the file as it came
-    mapping   which header means which column; a parent may be named by a unique column of its own
+    mapping   what a column may go into; a parent may be named by a unique column of its own
+    guess     which header means which column, and why; with synonyms, and looks of values
     catalog   what the database itself says of the table: exact types, defaults, checks
     rules     the shape a cell must have, kind by kind, as SQL; shapes puts them together for a column
+    styles    how numbers and dates are written: asked where the values leave it open
     cells     every cell as a value of its column, or the rule it breaks
     live      what depends on the rows that are there: match, parents, row_rules, uniqueness
     outcome   what a row would hold afterwards; judged, shown and written from the same expression

@@ -50,7 +50,7 @@ async def build(session: AsyncSession, plan: Plan) -> list[str]:
 
 def _shape(plan: Plan, mapped: Mapped) -> Shape:
     column, info = mapped.read_as
-    return shapes.shape(column, info, mapped.source, unescape=plan.options.unescape)
+    return shapes.shape(column, info, mapped.source, plan.options)
 
 
 async def _values(session: AsyncSession, plan: Plan, shapes: dict[int, Shape]) -> None:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.writes.csv_import import cells, live, report
+from admin.writes.csv_import import cells, live, report, styles
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Plan
 from admin.writes.csv_import.report import Report
@@ -24,7 +26,8 @@ async def check(session: AsyncSession, plan: Plan) -> Report:
     await st.run(session, st.of(SETTINGS))
     warnings = await cells.build(session, plan)
     await live.build(session, plan)
-    return await report.read(session, plan, [*warnings, *await _without_key(session, plan)])
+    found = await report.read(session, plan, [*warnings, *await _without_key(session, plan)])
+    return replace(found, questions=await styles.questions(session, plan))
 
 
 async def _without_key(session: AsyncSession, plan: Plan) -> list[str]:

@@ -10,12 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from admin import values
 from admin.errors import BadRequest
 from admin.resource import Resource
-from admin.traits import Column, Traits, UniqueKey, traits_of
+from admin.traits import Column, Kind, Traits, UniqueKey, traits_of
 from admin.writes.csv_import.errors import Unreadable
 from admin.writes.csv_import.fold import fold
 from admin.writes.csv_import.options import Match, Options
+
+FILL_LIMIT = 2_000
+"""Characters of a value that is set for all rows."""
+ASKED_OF_POSTGRES: frozenset[Kind] = frozenset({"array", "interval", "bytes", "tsvector", "other"})
+"""Kinds whose cells are written as Postgres writes them, not as a form does: the check judges them."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,25 @@ def validate(resource: Resource, options: Options) -> None:
     for column in columns:
         if columns.count(column) > 1:
             raise BadRequest(f"Two columns of the file go into {column}. Choose one of them.")
+    for match in options.matches:
+        if match.fill is not None:
+            _refuse_no_value(resource, match, match.fill)
     if options.mode != "add" and options.key not in {key.name for key in usable_keys(resource, options.matches)}:
         raise BadRequest("To update rows, choose a key whose columns are in the file.")
+
+
+def _refuse_no_value(resource: Resource, match: Match, text: str) -> None:
+    """Raise `BadRequest` when what stands for every row, or every empty cell, is no value of its column."""
+    column = resource.column(match.column)
+    if match.via is not None:
+        column = parent_of(column).columns[match.via]
+    if len(text) > FILL_LIMIT:
+        raise BadRequest(f"{resource.label(match.column)}: at most {FILL_LIMIT:,} characters can be set for all rows.")
+    if column.kind not in ASKED_OF_POSTGRES:
+        try:
+            values.parse(column, text)
+        except values.BadValue as error:
+            raise BadRequest(f"{resource.label(match.column)}: “{text[:80]}” {error}.") from None
 
 
 def blocking(resource: Resource, options: Options) -> list[str]:
@@ -86,7 +109,9 @@ def blocking(resource: Resource, options: Options) -> list[str]:
         return [f"None of the headers matches a column of {resource.name_plural}. Match at least one below."]
     missing = missing_columns(resource, options)
     if options.mode == "add" and missing:
-        return [f"{', '.join(missing)}: required, but not in the file. Match a column of the file to it."]
+        return [
+            f"{', '.join(missing)}: required, but not in the file. Match a column of the file to it, or set a value."
+        ]
     return []
 
 

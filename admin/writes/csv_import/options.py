@@ -14,6 +14,11 @@ Decimal = Literal["point", "comma", "grouped"]
 Dates = Literal["iso", "dmy", "mdy"]
 
 
+def heading(headers: tuple[str, ...], cell: int | None, column: str | None) -> str | None:
+    """How the file calls a column of it; the table's own name where the file lacks it."""
+    return headers[cell - 1] if cell and cell <= len(headers) else column
+
+
 @dataclass(frozen=True)
 class Match:
     """A column of the file (from 1) that goes into a column of the table.
@@ -32,6 +37,10 @@ class Match:
     def target(self) -> str:
         """How the choice is spelled in forms and on the command line: `price`, `author_id.name`."""
         return self.column if self.via is None else f"{self.column}.{self.via}"
+
+    def heading(self, headers: tuple[str, ...]) -> str:
+        """How the file calls the column; the table's own name where the file lacks it."""
+        return heading(headers, self.cell, self.target) or self.target
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,8 @@ class Options:
     """Take back the apostrophe that a spreadsheet-safe export puts before what looks like a formula."""
     decimal: Decimal = "point"
     """How numbers are written: 1234.50, 1.234,50 or 1,234.50."""
+    remembered: bool = False
+    """Whether the matches are those of the last import with these headers, and nobody has looked at them yet."""
     dates: Dates = "iso"
     """How dates are written, beside 2026-11-23: not at all otherwise, day first, or month first."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psycopg.sql import Composable, Identifier
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,7 @@ from admin.traits import Column, Traits, UniqueKey
 from admin.writes.csv_import import catalog, mapping
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.catalog import ColumnInfo, TableInfo
-from admin.writes.csv_import.options import Match, Options
+from admin.writes.csv_import.options import Options
 
 
 @dataclass(frozen=True)
@@ -135,22 +135,24 @@ async def make(
     mapped = []
     for match in options.matches:
         # Choices may be old: what a form may change can have been taken away since.
-        mapping.chosen(resource, headers[match.cell - 1], match.cell, match.target)
+        mapping.chosen(resource, match.heading(headers), match.cell, match.target)
         column = resource.traits.columns[match.column]
         parent = await _parent(session, column, match.via, options) if match.via else None
-        source = _source(match, len(headers), empty_text=_takes_empty_text(resource, options, column))
-        mapped.append(Mapped(match.cell, column, info.columns[column.sa.name], parent, source))
+        one = Mapped(match.cell, column, info.columns[column.sa.name], parent, st.name("s", f"c{match.cell}"))
+        mapped.append(replace(one, source=_source(one, match.fill, len(headers), resource, options)))
     return Plan(import_id, resource, options, headers, info, tuple(mapped))
 
 
-def _source(match: Match, width: int, *, empty_text: bool) -> Composable:
+def _source(mapped: Mapped, fill: str | None, width: int, resource: Resource, options: Options) -> Composable:
     """What the file says for a column, or what was chosen where it says nothing."""
-    if match.cell > width:
-        return st.of("{fill}::text", fill=st.lit(match.fill))
-    cell = st.name("s", f"c{match.cell}")
-    if match.fill is not None:
-        return st.of("coalesce(nullif({c}, ''), {fill})", c=cell, fill=st.lit(match.fill))
-    return st.of("coalesce({c}, '')", c=cell) if empty_text else cell
+    if fill is not None:
+        # It was typed as into a form; the cells beside it are read as the file writes them.
+        comma = options.decimal == "comma" and mapped.read_as[0].kind in ("numeric", "float")
+        said = st.of("{fill}::text", fill=st.lit(fill.replace(".", ",") if comma else fill))
+        return said if mapped.cell > width else st.of("coalesce(nullif({c}, ''), {said})", c=mapped.source, said=said)
+    if _takes_empty_text(resource, options, mapped.column):
+        return st.of("coalesce({c}, '')", c=mapped.source)
+    return mapped.source
 
 
 def _takes_empty_text(resource: Resource, options: Options, column: Column) -> bool:

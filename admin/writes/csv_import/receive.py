@@ -12,12 +12,13 @@ from admin.actor import Actor
 from admin.database import bounded
 from admin.errors import Conflict
 from admin.resource import Resource
-from admin.writes.csv_import import guess, plan, sniff, stage, store
+from admin.writes.csv_import import guess, plan, remember, sniff, stage, store
 from admin.writes.csv_import.check import check
 from admin.writes.csv_import.errors import Unreadable
 from admin.writes.csv_import.options import Options
 from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.sniff import Format
+from admin.writes.csv_import.stage import Staged
 from admin.writes.csv_import.store import Stored
 
 NAME_LIMIT = 255
@@ -109,8 +110,19 @@ async def _read(session: AsyncSession, resource: Resource, import_id: int, file:
         await store.save(session, import_id, "failed", error=str(error), report=None, options=store.kept(form))
         return
     await store.save(session, import_id, "staging", error=None, options=store.kept(form, staged))
-    options = guess.offer(resource, staged.headers, staged.samples) if form.header else Options(())
-    await _check(session, resource, await store.get(session, import_id), options)
+    stored = await store.get(session, import_id)
+    await _check(session, resource, stored, await _offered(session, resource, stored, staged))
+
+
+async def _offered(session: AsyncSession, resource: Resource, stored: Stored, staged: Staged) -> Options:
+    """What is offered for a file: as last time for the same headers, else what its headers and values say."""
+    named = stored.format.header
+    options = guess.offer(resource, staged.headers, staged.samples) if named else Options(())
+    matches = await remember.last_time(session, resource, stored)
+    if matches is None or matches == options.matches:
+        return options
+    mode, key = guess.mode_for(resource, matches)
+    return Options(matches, mode, key, remembered=True)
 
 
 async def _check(session: AsyncSession, resource: Resource, stored: Stored, options: Options) -> Report:

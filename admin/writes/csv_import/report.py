@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.writes.csv_import import mapping, originals, outcome, parents
 from admin.writes.csv_import import statements as st
+from admin.writes.csv_import.options import heading
 from admin.writes.csv_import.plan import Plan
 
 SHOWN = 1_000
@@ -76,6 +77,8 @@ class Report:
     """Why a run was stopped: the first rows that could not be written as reviewed."""
     at: str = ""
     """When this was found; two checks never have the same."""
+    questions: dict[str, Any] | None = None
+    """What the values leave open, see `styles.questions`."""
     applied: bool = False
     """Whether this is what was done, rather than what would be."""
 
@@ -138,11 +141,6 @@ async def read(session: AsyncSession, plan: Plan, warnings: list[str]) -> Report
         changes, emptied = await _changes(session, plan)
         report = replace(report, changes=changes, emptied=emptied)
     return report
-
-
-def heading(headers: tuple[str, ...], cell: int | None, column: str | None) -> str | None:
-    """How the file calls the column of a reason; the table's own name where the file does not have it."""
-    return headers[cell - 1] if cell and cell <= len(headers) else column
 
 
 async def _rejections(session: AsyncSession, plan: Plan) -> tuple[Rejection, ...]:

@@ -10,9 +10,10 @@ from psycopg.sql import Composable
 from admin.reads.csv_export import ESCAPED_KINDS, FORMULA_STARTS, PLAIN_NUMBER
 from admin.traits import Column, Kind
 from admin.values import TRUE
-from admin.writes.csv_import import rules
+from admin.writes.csv_import import rules, styles
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.catalog import ColumnInfo
+from admin.writes.csv_import.options import Decimal, Options
 from admin.writes.csv_import.rules import matches
 
 BLANKS = " \t\r\n\u00a0"
@@ -36,28 +37,36 @@ class Shape:
     plain: Composable | None
 
 
-def shape(column: Column, info: ColumnInfo, cell: Composable, *, unescape: bool) -> Shape:
+def shape(column: Column, info: ColumnInfo, cell: Composable, options: Options) -> Shape:
     """The shape of a column's cells. `cell` is the staged column; empty cells never get here."""
     text = cell if column.kind == "text" else st.of("btrim({c}, {b})", c=cell, b=st.lit(BLANKS))
-    if unescape and column.kind in ESCAPED_KINDS:
+    if options.unescape and column.kind in ESCAPED_KINDS:
         text = _unescaped(text)
+    text, first = _styled(column.kind, text, options)
     value = VALUES.get(column.kind, _cast)(text, info)
-    return Shape(
-        text, tuple(rules.RULES.get(column.kind, rules.others)(column, info, text)), value, _plain(column, info, cell)
-    )
+    found = (*first, *rules.RULES.get(column.kind, rules.others)(column, info, text))
+    return Shape(text, found, value, _plain(column, info, cell, options.decimal))
 
 
-def _plain(column: Column, info: ColumnInfo, cell: Composable) -> Composable | None:
+def _styled(kind: Kind, text: Composable, options: Options) -> tuple[Composable, tuple[rules.Rule, ...]]:
+    """The text as Postgres would write it, and the rule that it is written as the person said."""
+    if kind in styles.NUMBERS and options.decimal != "point":
+        name = f"is not a number (expected like {styles.EXAMPLES[options.decimal]})"
+        strange = rules.is_not(text, styles.NUMBER[options.decimal])
+        return styles.plain_number(text, options.decimal), (rules.Rule(strange, name),)
+    return (styles.plain_day(text, options.dates) if kind in styles.DAYS else text), ()
+
+
+def _plain(column: Column, info: ColumnInfo, cell: Composable, decimal: Decimal) -> Composable | None:
     """A condition under which a cell is surely a value, narrower than the rules and many times cheaper."""
     match column.kind:
         case "integer":
             return matches(cell, "^-?[0-9]{1,4}$" if info.type_name == "int2" else "^-?[0-9]{1,9}$")
         case "numeric" if info.modifiers and info.modifiers[0] > info.modifiers[1] >= 0:
             precision, scale = info.modifiers
-            return matches(
-                cell,
-                f"^-?[0-9]{{1,{min(precision - scale, 200)}}}" + (f"(\\.[0-9]{{1,{scale}}})?$" if scale else "$"),
-            )
+            mark = "," if decimal == "comma" else r"\."
+            whole = f"^-?[0-9]{{1,{min(precision - scale, 200)}}}"
+            return matches(cell, whole + (f"({mark}[0-9]{{1,{scale}}})?$" if scale else "$"))
         case "date":
             return matches(cell, f"^{SAFE_DAY}$")
         case "timestamp":

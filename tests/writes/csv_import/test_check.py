@@ -59,7 +59,9 @@ async def test_a_new_row_without_a_required_column_is_rejected_by_name(imports: 
 
 async def test_adding_without_a_required_column_is_not_possible_at_all(imports: Imports, library: None):
     report = await imports.check("title,price\nThird,9\n")
-    assert report.blocking == ("author_id: required, but not in the file. Match a column of the file to it.",)
+    assert report.blocking == (
+        "author_id: required, but not in the file. Match a column of the file to it, or set a value.",
+    )
     assert counts(report) == (0, 0, 0, 1)
 
 
