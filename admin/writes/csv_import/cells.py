@@ -78,7 +78,7 @@ async def _values(session: AsyncSession, plan: Plan, shapes: dict[int, Shape]) -
         st.of(statement, cells=plan.staging("cell"), staged=plan.staging(),
               values=st.joined(" ", values), broken=st.joined(" ", broken)),
     )  # fmt: skip
-    await st.run(session, st.of("analyze {t}", t=plan.staging("cell")))
+    await st.analyze(session, plan.staging("cell"))
 
 
 def _number(plan: Plan, cell: int, shape: Shape) -> Composable:

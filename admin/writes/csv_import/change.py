@@ -25,7 +25,7 @@ select from {table} t join {rows} r on {found} where r.verdict = 'changed' order
 
 INSERT = """
 insert into {table} ({columns})
-select {values} from {cells} c join {match} m using (line) join {rows} r using (line)
+select {values} from {cells} c left join {match} m using (line) join {rows} r using (line)
 where r.verdict = 'new' and c.line between {first} and {last}
 order by {order}
 """

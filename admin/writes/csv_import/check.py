@@ -9,22 +9,27 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.writes.csv_import import cells, live, report, styles
+from admin.writes.csv_import import cells, live, report, styles, uniqueness
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Plan
 from admin.writes.csv_import.report import Report
 
 SETTINGS = """
 select set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
-       set_config('intervalstyle', 'postgres', true), set_config('bytea_output', 'hex', true)
+       set_config('intervalstyle', 'postgres', true), set_config('bytea_output', 'hex', true),
+       set_config('work_mem', greatest(65536, setting::int)::text, true),
+       set_config('parallel_tuple_cost', '0.01', true)
+from pg_settings where name = 'work_mem'
 """
-"""What the meaning of a text may depend on. Transaction-local, as everything that has to hold behind a pooler."""
+"""What the meaning of a text may depend on, then how a million rows are joined and sorted without going to disk for
+it, and by several processes. Transaction-local, as everything that has to hold behind a pooler."""
 
 
 async def check(session: AsyncSession, plan: Plan) -> Report:
     """Judge every staged row with these choices."""
     await st.run(session, st.of(SETTINGS))
     warnings = await cells.build(session, plan)
+    await uniqueness.repeated(session, plan)
     await live.build(session, plan)
     found = await report.read(session, plan, [*warnings, *await _without_key(session, plan)])
     return replace(found, questions=await styles.questions(session, plan))

@@ -18,9 +18,12 @@ select c.line, {keys}, m.seen,
        case when c.line in (select line from {errors}) then 'rejected'
             when m.k1 is null then 'new'
             when {differs} then 'changed'
-            else 'unchanged' end as verdict
+            else 'unchanged' end as verdict,
+       {broken} as broken
 {joined}
 """
+
+REJECTED = "update {row} set verdict = 'rejected' where broken and verdict <> 'rejected'"
 
 
 async def build(session: AsyncSession, plan: Plan) -> None:
@@ -28,12 +31,15 @@ async def build(session: AsyncSession, plan: Plan) -> None:
     await match.build(session, plan)
     await st.run(session, st.of("delete from {errors} where live", errors=plan.staging("error")))
     await parents.check(session, plan)
-    await row_rules.check(session, plan)
-    await uniqueness.check(session, plan)
-    await st.run(session, st.of("analyze {t}", t=plan.staging("error")))
+    await uniqueness.taken(session, plan)
+    await st.analyze(session, plan.staging("error"))
     await st.run(session, st.of("drop table if exists {t}", t=plan.staging("row")))
     await st.run(session, _verdict(plan))
-    await st.run(session, st.of("analyze {t}", t=plan.staging("row")))
+    # In a good file no row breaks a rule: which one it is, is asked only where some do.
+    if await st.value(session, st.of("select exists (select from {row} where broken)", row=plan.staging("row"))):
+        await row_rules.check(session, plan)
+        await st.run(session, st.of(REJECTED, row=plan.staging("row")))
+    await st.analyze(session, plan.staging("row"))
 
 
 def _verdict(plan: Plan) -> Composable:
@@ -41,5 +47,5 @@ def _verdict(plan: Plan) -> Composable:
     return st.of(
         VERDICT,
         row=plan.staging("row"), keys=st.joined(st.COMMA, keys), errors=plan.staging("error"),
-        differs=outcome.any_differs(plan), joined=outcome.joined(plan),
+        differs=outcome.any_differs(plan), broken=row_rules.any_broken(plan), joined=outcome.joined(plan),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from psycopg.sql import Composable
+from psycopg.sql import Composable, Composed
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.traits import UniqueKey
@@ -15,7 +15,7 @@ async def build(session: AsyncSession, plan: Plan, part: str = "match") -> None:
     statement = """
     create table {match} as
     select c.line, {keys}, {seen} as seen {parents}
-    from {cell} c {joins}
+    from {cell} c {joins} where {found}
     """
     key = plan.key
     alias = "t" if key else None
@@ -31,9 +31,16 @@ async def build(session: AsyncSession, plan: Plan, part: str = "match") -> None:
         session,
         st.of(statement, match=plan.staging(part), keys=_keys(plan, alias), cell=plan.staging("cell"),
               seen=st.of("t.xmin::text" if key else "null::text"),
-              parents=st.joined(" ", parents), joins=st.joined(" ", joins)),
+              parents=st.joined(" ", parents), joins=st.joined(" ", joins), found=_found(plan, parents)),
     )  # fmt: skip
-    await st.run(session, st.of("analyze {t}", t=plan.staging(part)))
+    await st.analyze(session, plan.staging(part))
+
+
+def _found(plan: Plan, parents: list[Composed]) -> Composable:
+    """Lines that found nothing need no match: most of them, when a file is new."""
+    if parents:
+        return st.of("true")
+    return st.of("{k} is not null", k=st.name("t", plan.db(plan.traits.key[0]))) if plan.key else st.of("false")
 
 
 def same_key(plan: Plan, key: UniqueKey, alias: str) -> Composable:

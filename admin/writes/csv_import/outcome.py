@@ -11,7 +11,7 @@ from psycopg.sql import Composable
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Mapped, Plan
 
-JOINED = "from {cell} c join {match} m using (line) left join {table} t on {found}"
+JOINED = "from {cell} c left join {match} m using (line) left join {table} t on {found}"
 
 
 def joined(plan: Plan, match: str = "match") -> Composable:

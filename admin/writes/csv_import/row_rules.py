@@ -1,6 +1,7 @@
 """Rules about a line as a whole: required columns, the row it must find, the table's own CHECK constraints.
 
-All conditions are counted in one scan; only those that some line breaks are listed, in a scan each.
+The verdicts say in passing whether any is broken. Only then all are counted, in one scan, and those that some line
+breaks are listed, in a scan each.
 """
 
 from __future__ import annotations
@@ -35,16 +36,20 @@ where {broken}
 
 
 async def check(session: AsyncSession, plan: Plan) -> None:
-    """List the lines that break a rule about the whole line."""
+    """List the lines that break a rule about the whole line. Asked when some do."""
     found = rules(plan)
-    if not found:
-        return
     counts = [st.of("count(*) filter (where {b})", b=rule.broken) for rule in found]
     statement = st.of("select {c} {joined}", c=st.joined(st.COMMA, counts), joined=outcome.joined(plan))
     (broken,) = await st.rows(session, statement)
     for rule, count in zip(found, broken, strict=True):
         if count:
             await st.run(session, _listed(plan, rule))
+
+
+def any_broken(plan: Plan) -> Composable:
+    """Whether a line breaks any of the rules."""
+    parts = [rule.broken for rule in rules(plan)]
+    return st.of("coalesce({any}, false)", any=st.joined(st.OR, parts)) if parts else st.of("false")
 
 
 def rules(plan: Plan) -> list[RowRule]:

@@ -90,7 +90,7 @@ async def stage(session: AsyncSession, import_id: int, file: BinaryIO, form: For
         await _copy(session, import_id, reader, form.delimiter)
     finally:
         reader.release()
-    await st.run(session, st.of("analyze {t}", t=st.staging(import_id)))
+    await st.analyze(session, st.staging(import_id))
     nameless = [number for number, header in enumerate(reader.headers, 1) if not header]
     warnings = [*_warnings(reader), *await _nameless(session, import_id, nameless)]
     samples = await _samples(session, import_id, reader.width)

@@ -60,6 +60,11 @@ async def run(session: AsyncSession, statement: Composable) -> CursorResult[Any]
     return await connection.exec_driver_sql(statement.as_string(None), execution_options={"no_parameters": True})
 
 
+async def analyze(session: AsyncSession, table: Composable) -> None:
+    """Tell the planner what is in a table, from a tenth of the usual sample: that is enough to choose a join."""
+    await run(session, of("set local default_statistics_target = 10; analyze {t}", t=table))
+
+
 async def rows(session: AsyncSession, statement: Composable) -> list[tuple[Any, ...]]:
     """All rows of a query."""
     return [tuple(row) for row in await run(session, statement)]

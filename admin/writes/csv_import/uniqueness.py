@@ -13,7 +13,7 @@ from admin.writes.csv_import.plan import Plan
 REPEATED = """
 insert into {errors}
 select c.line, {cell}, {column}, left({shown}::text, 200), 'is in the file twice',
-       'is already on line ' || d.first, true
+       'is already on line ' || d.first, false
 from {cells} c join (
   select {keys}, min(line) as first from {cells} c where {given} group by {keys} having count(*) > 1
 ) d on {same}
@@ -29,12 +29,16 @@ where c.line not in (select line from {errors} where rule = 'is in the file twic
 """
 
 
-async def check(session: AsyncSession, plan: Plan) -> None:
-    """List the lines that break a unique key, one statement a key and kind."""
+async def repeated(session: AsyncSession, plan: Plan) -> None:
+    """List the lines that repeat a key of an earlier line: a matter of the file alone."""
     for key in plan.traits.unique_keys:
         if all(plan.of(column) for column in key.columns):
             await st.run(session, _repeated(plan, key))
-    await st.run(session, st.of("analyze {t}", t=plan.staging("error")))
+    await st.analyze(session, plan.staging("error"))
+
+
+async def taken(session: AsyncSession, plan: Plan) -> None:
+    """List the lines that take what another row has, one statement a key."""
     for key in plan.traits.unique_keys:
         statement = _taken(plan, key) if key != plan.key else None
         if statement is not None:
