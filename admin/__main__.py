@@ -12,6 +12,7 @@ from admin.commands.migrate import migrate
 from admin.commands.psql import psql
 from admin.commands.seed import seed
 from admin.commands.serve import serve
+from admin.commands.sweep import sweep
 from admin.commands.user import user
 
 
@@ -23,7 +24,7 @@ def main(context: click.Context) -> None:
         context.invoke(serve)
 
 
-for command in (serve, migrate, seed, import_, export, user, check, psql):
+for command in (serve, migrate, seed, import_, export, user, check, sweep, psql):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -34,8 +34,10 @@ class SchemaError(Exception):
     """The database cannot be used as it is; the message says why and what to do, in a sentence."""
 
 
-def migrate(owner_url: str, app_role: str) -> str:
+def migrate(owner_url: str, app_role: str, undo_days: int | None = None) -> str:
     """Upgrade to the newest revision, then grant the application's role what it needs; returns the revision.
+
+    `undo_days` is how long the record of what was overwritten must be kept; None leaves that as it is.
 
     Safe to repeat and to run in several processes at once. A table that stays locked for five seconds makes an
     attempt give way, so that a migration never blocks everybody else behind it. Raises `SchemaError`.
@@ -44,7 +46,7 @@ def migrate(owner_url: str, app_role: str) -> str:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with engine.begin() as connection:
-                return _migrate(connection, app_role)
+                return _migrate(connection, app_role, undo_days)
         except sa.exc.OperationalError as error:
             if getattr(error.orig, "sqlstate", None) != "55P03":
                 raise
@@ -68,6 +70,11 @@ def is_current(connection: sa.Connection) -> bool:
     return current_revision(connection) == head_revision()
 
 
+def kept_days(connection: sa.Connection) -> int:
+    """For how many days the database keeps what was overwritten, at the least."""
+    return int(connection.scalar(sa.text("select larder.undo_days()")) or 0)
+
+
 def server_major(connection: sa.Connection) -> int:
     """The major version of the server, such as 18."""
     return int(connection.scalar(sa.text("select current_setting('server_version_num')"))) // 10_000
@@ -89,12 +96,16 @@ def config(connection: sa.Connection | None = None, stdout: TextIO = sys.stdout)
     return made
 
 
-def _migrate(connection: sa.Connection, app_role: str) -> str:
+def _migrate(connection: sa.Connection, app_role: str, undo_days: int | None) -> str:
     require_supported(connection)
     _require_known_revision(connection)
     command.upgrade(config(connection), "head")
     # Partitions of the log for the months ahead: each start sees to it, and a catch-all takes what nobody saw to.
     connection.execute(sa.text("select larder.make_months()"))
+    if undo_days not in (None, kept_days(connection)):
+        # A number in a function of the owner's: no setting, which the application's role could change for itself.
+        function = "create or replace function larder.undo_days() returns integer language sql immutable"
+        connection.execute(sa.text(f"{function} as 'select {undo_days}'"))
     grants.grant(connection, app_role)
     return current_revision(connection) or ""
 

@@ -56,13 +56,17 @@ def migrate(settings: Settings) -> None:
     with engine.connect() as connection:
         schema.require_supported(connection)
         current = schema.is_current(connection)
-    if not current:
+        # Only the owner can say how long the record is kept; where there is no other role, `larder migrate` does.
+        apart = settings.owner_url != settings.database_url
+        kept = not current or not apart or schema.kept_days(connection) == settings.undo_days
+    if not current or not kept:
         migrate_now(settings)
 
 
 def migrate_now(settings: Settings) -> str:
     """Migrate the opened database and grant the application's role its rights; returns the revision."""
-    return schema.migrate(str(settings.owner_url), schema.role_of(str(settings.database_url)))
+    role = schema.role_of(str(settings.database_url))
+    return schema.migrate(str(settings.owner_url), role, settings.undo_days)
 
 
 def note(sentence: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.traits import Traits
+from admin.traits import SECRET, Traits
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,20 @@ class CatalogTable:
     columns: tuple[CatalogColumn, ...]
     key: tuple[CatalogColumn, ...]
 
+    @property
+    def secrets(self) -> tuple[CatalogColumn, ...]:
+        """Columns whose values no image holds; a key is kept whatever it is called."""
+        return tuple(one for one in self.columns if SECRET.search(one.name) and one not in self.key)
+
     def key_of(self, row: str) -> str:
         """SQL of the key of a row, by its alias, as JSON array of texts: what `before_image.key` holds."""
         return f"to_jsonb(array[{', '.join(f'{row}.{column.sql}::text' for column in self.key)}])"
 
     def image_of(self, row: str) -> str:
         """SQL of a row, by its alias, as `before_image.before` holds it."""
-        names = ", ".join(column.literal for column in self.columns)
-        return f"jsonb_object(array[{names}], array[{', '.join(f'{row}.{c.sql}::text' for c in self.columns)}])"
+        kept = [column for column in self.columns if column not in self.secrets]
+        names = ", ".join(column.literal for column in kept)
+        return f"jsonb_object(array[{names}], array[{', '.join(f'{row}.{c.sql}::text' for c in kept)}])"
 
     def has_key(self, row: str, key: str) -> str:
         """SQL condition: a row, by its alias, has the key that the JSON array of texts `key` holds."""

@@ -24,6 +24,8 @@ from admin.tables import BeforeImage, InsertedKeys, Operation
 from admin.traits import SECRET
 
 PAGE = 50
+REDACTED = "•••"
+"""What the image of an update holds in place of a secret that was changed (revision `retention`)."""
 IDLE = frozenset({"updated_at"})
 """Columns that change with every change and say nothing by themselves."""
 
@@ -113,8 +115,13 @@ def differences(
     return tuple(
         FieldChange(name, label, None if secret else before.get(sql), None if secret else after.get(sql), secret)
         for sql, name, label, secret in told(resource, {**before, **after})
-        if before.get(sql) != after.get(sql) and name not in IDLE
+        if _differs(sql, before, after) and name not in IDLE
     )
+
+
+def _differs(name: str, before: Mapping[str, str | None], after: Mapping[str, str | None]) -> bool:
+    """Of a secret an image says only that it was changed: it has a mark in its place then, else nothing."""
+    return before.get(name) == REDACTED if SECRET.search(name) else before.get(name) != after.get(name)
 
 
 def told(resource: Resource | None, image: Mapping[str, Any]) -> list[tuple[str, str, str, bool]]:

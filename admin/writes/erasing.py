@@ -27,7 +27,13 @@ STILL_REFERENCED = ("23503", "23001")
 
 
 async def erase(
-    session: AsyncSession, actor: Actor, resource: Resource, selection: Selection, *, purging: bool = False
+    session: AsyncSession,
+    actor: Actor,
+    resource: Resource,
+    selection: Selection,
+    *,
+    purging: bool = False,
+    source: str = "browser",
 ) -> Done:
     """Delete the selected rows for good; when `purging`, only those in the trash.
 
@@ -38,7 +44,8 @@ async def erase(
     if not keys:
         where = "it is not in the trash." if purging else "what was chosen is gone already."
         return Done(0, None, f"Nothing was deleted: {where}")
-    async with recorded(session, actor, "purge" if purging else "delete", resource.identity) as operation:
+    kind = "purge" if purging else "delete"
+    async with recorded(session, actor, kind, resource.identity, source=source) as operation:
         own = with_keys(key_columns(traits), keys)
         try:
             async with time_for(session, keys), session.begin_nested():

@@ -26,7 +26,7 @@ def run(database: Database, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 def test_help_names_every_command(run: Run) -> None:
     shown = run("--help").output
-    for command in ("check", "migrate", "psql", "seed", "serve", "user"):
+    for command in ("check", "migrate", "psql", "seed", "serve", "sweep", "user"):
         assert f"\n  {command} " in shown
 
 
@@ -46,6 +46,15 @@ def test_check_fails_when_something_is_wrong(run: Run, database: Database) -> No
     result = run("check")
     assert result.exit_code == 1
     assert "Index author_created_at is missing" in result.output
+
+
+def test_sweep_empties_the_trash_of_what_is_old(run: Run, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    database.sql("insert into document (title, body, deleted_at) values ('T', 'x', now() - interval '20 days')")
+    assert run("sweep").output == "0 rows were purged from the trash; 0 months dropped.\n"
+    monkeypatch.setenv("LARDER_UNDO_DAYS", "10")
+    assert run("sweep").output == "1 rows were purged from the trash, document: 1; 0 months dropped.\n"
+    # The shorter time is the owner's word now: nothing older need be kept.
+    assert database.value("select larder.undo_days()") == 10
 
 
 def _psql(database: Database, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:

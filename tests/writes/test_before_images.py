@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.actor import Actor
+from admin.traits import SECRET
 from admin.writes.undo import undo
 from tests.postgres import Database
 from tests.writes import zoo
@@ -177,3 +178,59 @@ async def test_the_application_cannot_tamper(session: AsyncSession, statement: s
     with pytest.raises(DBAPIError) as refused:
         await session.execute(text(statement))
     assert refused.value.orig.sqlstate == "42501"
+
+
+# -- secrets ----------------------------------------------------------------------------------------------------------
+
+VAULT = """
+    create table vault (id int primary key, name text, password text{}, api_key text);
+    select larder.track('vault');
+    grant all on vault to larder_app;
+    insert into vault values (1, 'a', 'hunter2', 'k-1'), (2, 'b', 'tr0ub4dor', 'k-2'), (3, 'c', 's3same', null)
+"""
+
+
+def test_the_database_and_the_program_know_the_same_secrets(database: Database):
+    names = ["password", "Passwd", "client_secret", "token_id", "sha_hash", "hash", "apikey", "api_key", "private_key",
+             "hashed", "key", "name", "hash_of", "public_key"]  # fmt: skip
+    found = database.sql("select name, larder.is_secret(name) from unnest(%s::text[]) as name", names)
+    assert found == [(name, bool(SECRET.search(name))) for name in names]
+    assert [name for name, secret in found if not secret] == ["hashed", "key", "name", "hash_of", "public_key"]
+
+
+async def test_no_record_ever_holds_a_secret(database: Database, act: Act, ann: Actor):
+    database.sql(VAULT.format(""))
+    await act(by_sql, ann, "update vault set password = 'x', name = 'z' where id = 1", "update vault set name = 'y'")
+    await act(by_sql, ann, "delete from vault where id = 2")
+    held = database.sql("select before from larder.before_image order by id")
+    first, *others = [before for (before,) in held]
+    assert first == {"id": "1", "name": "a", "password": "•••"}
+    assert {tuple(before) for before in others} == {("id", "name")}
+    assert "tr0ub4dor" not in str(held) + str(database.sql("select * from larder.inserted_keys"))
+    assert "hunter2" not in str(held)
+
+
+async def test_undo_puts_back_what_is_no_secret(database: Database, act: Act, ann: Actor):
+    database.sql(VAULT.format(""))
+    number = await act(
+        by_sql, ann, "update vault set password = 'x' where id < 3", "update vault set name = 'z' where id > 1"
+    )
+    report = await act(undo, ann, number)
+    assert database.sql("select id, name, password from vault order by id") == [
+        (1, "a", "x"), (2, "b", "x"), (3, "c", "s3same"),
+    ]  # fmt: skip
+    assert [(left.key, left.reason) for left in report.impossible] == [
+        ("1", "no record holds a secret (password and api key)")
+    ]
+    assert "Secrets stay as they are now" in report.sentence
+
+
+@pytest.mark.parametrize(("rule", "back"), [("", 1), (" not null default '!'", 1), (" not null", 0)])
+async def test_a_removed_row_comes_back_without_its_secret_or_not_at_all(
+    database: Database, act: Act, ann: Actor, rule: str, back: int
+):
+    database.sql(VAULT.format(rule))
+    report = await act(undo, ann, await act(by_sql, ann, "delete from vault where id = 1"))
+    assert (report.undone, report.impossible_rows) == (back, 1 - back)
+    assert database.value("select count(*) from vault where password = 'hunter2'") == 0
+    assert database.value("select count(*) from vault") == 2 + back

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from admin.reads import catalog, catalog_rules
 from admin.reads.catalog import CatalogColumn
 from admin.reads.catalog_rules import ForeignKey
-from admin.writes.undo import obstacles
+from admin.writes.undo import obstacles, secrets
 from admin.writes.undo.halves import in_halves
 from admin.writes.undo.work import LATER, OPEN, Step
 
@@ -49,15 +49,18 @@ async def put_back(step: Step) -> None:
           group by n, now
         ) as c where c.n = w.n
     """)
+    await secrets.keep(step)
     values = {
         c.name: f"case when w.put ? {c.literal} then {_cast('w.put', c)} else t.{c.sql} end" for c in table.columns
-    }
+    } | {c.name: f"t.{c.sql}" for c in table.secrets}
     candidates = ", ".join(f"{values[column.name]} as {column.sql}" for column in table.columns)
     await obstacles.find(step, f"""
         select w.n as larder_n, w.key as larder_key, {candidates}
         from larder_undo as w join {table.sql} as t on {table.has_key("t", "w.key")} where {OPEN}
     """)  # fmt: skip
-    assignments = ", ".join(f"{c.sql} = {values[c.name]}" for c in table.columns if not c.always)
+    assignments = ", ".join(
+        f"{c.sql} = {values[c.name]}" for c in table.columns if not c.always and c not in table.secrets
+    )
     await in_halves(step, f"""
         update {table.sql} as t set {assignments} from larder_undo as w
         where {table.has_key("t", "w.key")} and {OPEN} and w.n between :first and :last
@@ -71,6 +74,7 @@ async def bring_back(step: Step) -> None:
         update larder_undo as w set reason = 'exists' where {OPEN}
         and exists (select from {table.sql} as t where {table.has_key("t", "w.key")})
     """)
+    await secrets.require_none(step)
     kept = set(await step.session.scalars(COLUMNS_THEN, {"n": step.group.first}))
     whole = ", ".join(f"{_cast('w.before', column)} as {column.sql}" for column in table.columns)
     candidates = f"select w.n as larder_n, w.key as larder_key, {whole} from larder_undo as w where {OPEN}"

@@ -24,7 +24,8 @@ KEPT = ("changed", "already", "gone")
 COUNTS = text("""
     select count(*) filter (where reason is null) as undone,
       count(*) filter (where reason is null and kept is not null) as partly,
-      count(*) filter (where reason = any(:kept)) as kept, count(*) filter (where reason <> all(:kept)) as impossible
+      count(*) filter (where reason = any(:kept)) as kept, count(*) filter (where reason <> all(:kept)) as impossible,
+      count(*) filter (where reason is null and way = 'secret') as secrets
     from larder_undo
 """)
 
@@ -120,6 +121,7 @@ def _sentence(operation: Operation, counts: Any, left: list[Left]) -> str:
     again = operation.kind == "undo" and operation.sentence.startswith("Undone: ")
     start = f"{'Done again' if again else 'Undone'}: " if counts.undone else "Nothing could be undone: "
     what = start + operation.sentence.removeprefix("Undone: ").removeprefix("Done again: ")
+    what += " Secrets stay as they are now: no record holds them." if counts.secrets else ""
     if not left:
         return what
     whole = counts.undone - counts.partly
@@ -150,5 +152,6 @@ def _reason(row: Row[Any]) -> str:
         "parent": f"its {wording.table_words(what)} {row.way} does not exist any more",
         "referenced": f"rows of {wording.table_words(what)} refer to it",
         "refused": str(row.way),
+        "secret": f"no record holds a secret ({what})",
     }
     return sentences[row.reason]
