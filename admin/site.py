@@ -10,6 +10,7 @@ from types import new_class
 from typing import Any
 
 from admin.web.console import Console
+from admin.web.inlines import Inline
 from admin.web.model_admin import ModelAdmin
 from models import (
     ApiKey,
@@ -87,6 +88,13 @@ class OrderAdmin(ModelAdmin, model=Order):
     category = "Sales"
     icon = "cart"
     column_list = [Order.id, Order.customer, Order.status, Order.placed_at, Order.updated_at]
+    inlines = [
+        Inline(
+            LineItem,
+            columns=[LineItem.sku, LineItem.qty, LineItem.unit_price],
+            amount=[LineItem.qty, LineItem.unit_price],
+        )
+    ]
 
 
 class LineItemAdmin(ModelAdmin, model=LineItem):

@@ -15,6 +15,7 @@ from models.line_item import LineItem
 from models.order import Order
 from models.review import Review
 from models.setting import Setting
+from models.stock import keep_stock
 from models.user import User
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "Review",
     "Setting",
     "User",
+    "keep_stock",
 ]

@@ -27,9 +27,10 @@ def many(resource: Resource, rows: int, done: str, along: Mapping[str, int] | No
     return f"{listed([rows_of(resource, rows), *_counted_tables(along)])} {done}."
 
 
-def edited(resource: Resource, key: str, columns: Iterable[str]) -> str:
-    """“Document 12: title and status changed.”"""
-    return f"{resource.name} {key}: {listed([inside(resource.label(name)) for name in columns])} changed."
+def edited(resource: Resource, key: str, columns: Iterable[str], along: Iterable[str] = ()) -> str:
+    """“Document 12: title and status changed.”, “Order 7: status changed, 2 line items added.”"""
+    own = listed([inside(resource.label(name)) for name in columns]) if columns else ""
+    return f"{resource.name} {key}: {', '.join([*([f'{own} changed'] if own else []), *along])}."
 
 
 def rows_of(resource: Resource, number: int) -> str:

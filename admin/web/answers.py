@@ -73,10 +73,15 @@ def changes(form: Form, data: FormData, row: Any) -> Answer:
     return replace(answer, values={**answer.values, **kept}, shown=shown)
 
 
+def shown(form: Form, row: Any) -> dict[str, Any]:
+    """The values that a form showed, of every column that it lets be changed."""
+    return {one.name: _shown(one, getattr(row, one.name)) for one in form.fields if not one.readonly}
+
+
 def fingerprint(form: Form, data: FormData) -> str:
     """The form's nonce with what it holds: sent again unchanged it is the same, filled in anew after Back it is not,
     so that nothing that was typed is taken for a repetition."""
-    held = "\0".join(f"{one.name}={_sent(one, data)}" for one in form.fields)
+    held = "\0".join(f"{name}={text}" for name, text in data.multi_items() if not name.startswith("form-"))
     return f"{form.nonce}.{hashlib.sha256(held.encode(errors='replace')).hexdigest()[:16]}"
 
 

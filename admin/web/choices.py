@@ -11,8 +11,7 @@ from starlette.responses import JSONResponse, Response
 from admin import values
 from admin.errors import BadRequest, NotFound
 from admin.reads import choices, chosen, parents
-from admin.reads.parents import Parent
-from admin.reads.record import Record
+from admin.reads.parents import Parent, Parents
 from admin.traits import Column, Reference, traits_of
 from admin.values import BadValue
 from admin.web import urls
@@ -67,12 +66,12 @@ async def name_given(session: AsyncSession, visit: Visit, form: Form) -> Form:
     return replace(form, fields=tuple(filled))
 
 
-def with_names(visit: Visit, form: Form, record: Record) -> Form:
+def with_names(visit: Visit, form: Form, row: Any, known: Parents) -> Form:
     """The form of a stored row with the names of the parents that its foreign keys point to."""
     filled = []
     for field in form.fields:
-        known = record.parents.get(field.name)
-        parent = known.get(getattr(record.row, field.name)) if known else None
+        named = known.get(field.name)
+        parent = named.get(getattr(row, field.name)) if named else None
         filled.append(_naming(visit, field, parent) if parent else field)
     return replace(form, fields=tuple(filled))
 

@@ -6,6 +6,7 @@ Nothing that was typed is lost: what clashes stands in the form beside what is s
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from admin import values
@@ -33,9 +34,8 @@ class Choice:
     at: dt.datetime | None
 
 
-def choices(resource: Resource, answer: Answer, clashes: list[Clash]) -> dict[str, Choice]:
-    """What to choose between, by column."""
-    labels = {field.name: field.label for field in answer.form.fields}
+def choices(resource: Resource, labels: Mapping[str, str], clashes: Iterable[Clash]) -> dict[str, Choice]:
+    """What to choose between, by column; `labels` are those of the form's fields."""
     found = {}
     for clash in clashes:
         column = resource.column(clash.column)

@@ -17,6 +17,7 @@ from admin.database import make_glances
 from admin.resource import Resource
 from admin.settings import Settings
 from admin.web import urls
+from admin.web.inlines import Inlined
 from admin.web.model_admin import ModelAdmin
 from admin.web.page import Page, page_globals
 from admin.web.routes import Door, routes
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
 
 class Console(Admin):
-    """One console on one database. `resources` holds the registered tables by identity, in menu order."""
+    """One console on one database. `resources` holds the registered tables by identity, in menu order, and
+    `inlines` what is edited inside their rows."""
 
     def __init__(
         self, app: Starlette, session_maker: async_sessionmaker[AsyncSession], settings: Settings, doors: list[Door]
@@ -40,6 +42,7 @@ class Console(Admin):
         self.doors = doors
         self.renderer = Templates(page_globals())
         self.resources: dict[str, Resource] = {}
+        self.inlines: dict[str, tuple[Inlined, ...]] = {}
         super().__init__(app, session_maker=session_maker, base_url=urls.BASE, title="Larder")
         # sqladmin's own routes are dropped whole: two serve files by a column's value, several change data on GET.
         self.admin.router.routes = [*routes(doors, self)]
@@ -54,6 +57,7 @@ class Console(Admin):
         super().add_view(view)
         if issubclass(view, ModelAdmin):
             self.resources[view.identity] = view.build_resource()
+            self.inlines[view.identity] = view.build_inlines()
 
     def view_of(self, resource: Resource) -> ModelAdmin:
         """The registration behind a resource, for what only the web layer knows of it (icon, help, formatters)."""

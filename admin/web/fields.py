@@ -81,10 +81,20 @@ class Field:
     meaning_url: str | None = None
     choices_url: str | None = None
     errors: tuple[Problem, ...] = ()
+    prefix: str = ""
+    """Where the field stands in a form that has several of its name: `line-item.3.`"""
 
     @property
     def name(self) -> str:
         return self.column.name
+
+    @property
+    def input_name(self) -> str:
+        return f"{self.prefix}{self.column.name}"
+
+    @property
+    def changed(self) -> bool:
+        return not self.readonly and not field_text.same(self.column, self.text, self.was)
 
     @property
     def input_mode(self) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any
 from admin import values
 from admin.errors import FieldError
 from admin.resource import Resource
+from admin.traits import Column
 from admin.values import BadValue
 from admin.web import field_text, fields, urls
 from admin.web.fields import Field, Options, Problem
@@ -31,6 +32,9 @@ class Form:
     @property
     def valid(self) -> bool:
         return not self.problems and not any(field.errors for field in self.fields)
+
+    def column(self, name: str) -> Column:
+        return next(field.column for field in self.fields if field.name == name)
 
     def with_errors(self, errors: Iterable[FieldError]) -> Form:
         """The form with each error beside its field; what belongs to no field of the form stands above it."""

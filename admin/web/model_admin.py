@@ -14,6 +14,8 @@ from sqladmin import ModelView
 from admin.resource import Resource
 from admin.settings import PAGE_SIZES
 from admin.traits import Traits, traits_of
+from admin.web import inlines
+from admin.web.inlines import Inline, Inlined, InlineError
 
 ACTS = ("create", "edit", "delete", "import", "export")
 
@@ -38,6 +40,8 @@ class ModelAdmin(ModelView):
     page_size_options: ClassVar[Sequence[int]] = PAGE_SIZES
     help_text: ClassVar[str] = ""
     """A sentence under the title of the list."""
+    inlines: ClassVar[Sequence[Inline]] = ()
+    """Tables whose rows are edited inside the form of the row they belong to."""
 
     @classmethod
     def build_resource(cls) -> Resource:
@@ -63,6 +67,14 @@ class ModelAdmin(ModelView):
             whole_rows=bool(cls.column_formatters),
             labels={cls._name(traits, "column_labels", key): text for key, text in cls.column_labels.items()},
         )
+
+    @classmethod
+    def build_inlines(cls) -> tuple[Inlined, ...]:
+        """Read `inlines`. Raises `OptionError` for one that makes no sense."""
+        try:
+            return tuple(inlines.read(one, traits_of(one.model), traits_of(cls.model)) for one in cls.inlines)
+        except InlineError as error:
+            raise OptionError(f"{cls.__name__}.inlines: {error}") from error
 
     @classmethod
     def formatters(cls) -> dict[str, Callable[..., Any]]:

@@ -16,6 +16,8 @@ from admin.web import choices, forms, urls
 from admin.web.conflicts import Choice
 from admin.web.forms import Form
 from admin.web.gate import Permission
+from admin.web.record_line import Section
+from admin.web.record_lines import Inside
 from admin.web.visit import Visit
 
 FROM = "form-from"
@@ -33,6 +35,7 @@ class Subject:
     """What is to be known before one goes on: that it is a copy, and what was left out of it."""
     resumed: bool = False
     """It came back through a login: what was typed is stored nowhere."""
+    inside: tuple[Section, ...] = ()
 
 
 NEW = Subject()
@@ -75,6 +78,16 @@ def show(
     )
 
 
+def again(
+    visit: Visit, form: Form, inside: Inside, subject: Subject, *, resumed: bool = False, status: int = 400
+) -> Response:
+    """The form with what was typed and what is wrong with it; one that came through a login is only shown."""
+    subject = replace(subject, inside=inside.sections)
+    if resumed:
+        return show(visit, form, _resumed(form, subject))
+    return show(visit, form.with_errors(inside.problems()), subject, status)
+
+
 def empty(visit: Visit, given: Mapping[str, str]) -> Form:
     """The form of a new row of the visited table; `given` texts stand in it."""
     return forms.for_new(visit.resource, visit.console.view_of(visit.resource), given)
@@ -85,10 +98,12 @@ def copy(visit: Visit, found: Record) -> tuple[Form, Subject]:
     form, left_out = forms.for_copy(visit.resource, visit.console.view_of(visit.resource), found.row)
     name = f"{wording.inside(visit.resource.name)} {values.key_text(visit.resource.traits, found.row)}"
     without = f" Not taken over: {wording.listed([wording.inside(label) for label in left_out])}." if left_out else ""
-    return choices.with_names(visit, form, found), Subject(note=f"This is a copy of {name}.{without}")
+    return choices.with_names(visit, form, found.row, found.parents), Subject(
+        note=f"This is a copy of {name}.{without}"
+    )
 
 
-def resumed(form: Form, subject: Subject) -> Subject:
+def _resumed(form: Form, subject: Subject) -> Subject:
     """What is said above a form that was carried through a login."""
     secret = " Secrets have to be typed again." if any(field.widget == "password" for field in form.fields) else ""
     note = f"You were logged out while you filled this in. What you had typed is here, and not saved yet.{secret}"
@@ -98,7 +113,7 @@ def resumed(form: Form, subject: Subject) -> Subject:
 def stored(visit: Visit, found: Record) -> Form:
     """The form of a row, with the names of its parents."""
     form = forms.for_row(visit.resource, visit.console.view_of(visit.resource), found.row)
-    return choices.with_names(visit, form, found)
+    return choices.with_names(visit, form, found.row, found.parents)
 
 
 def subject(visit: Visit, found: Record) -> Subject:

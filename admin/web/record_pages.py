@@ -8,7 +8,6 @@ of its own: the one that writes is rolled back when it fails.
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import urlencode
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import FormData
@@ -27,22 +26,22 @@ from admin.web import (
     params,
     record_details,
     record_form,
+    record_lines,
+    record_saved,
     resume,
-    urls,
 )
 from admin.web.answers import Answer
 from admin.web.forms import Form
 from admin.web.gate import Permission
-from admin.web.operations import ROW
 from admin.web.page import Flash
 from admin.web.record_form import Subject
+from admin.web.record_lines import Inside
 from admin.web.routes import Door
 from admin.web.visit import Visit
 from admin.writes import deletion, records
 from admin.writes.clashes import StaleEdit
-
-THEN = "form-then"
-"""Which of the three buttons saved: empty, `continue` or `another`."""
+from admin.writes.lines import LinesRefused
+from admin.writes.records import Wish
 
 RESTORE = "form-restore"
 """Sent by the button that brings a row back from the trash and saves it."""
@@ -50,6 +49,10 @@ RESTORE = "form-restore"
 BODY = 8 * 2**20
 """Bytes of a form: it carries every value twice, and a long text may be written in letters of three bytes. One field
 may take all of it: what is too long is then told beside the field, and the text is not lost."""
+
+
+FIELDS = 5_000
+"""Fields of a form with lines in it: each value comes with what it was."""
 
 
 async def new(visit: Visit) -> Response:
@@ -61,7 +64,8 @@ async def new(visit: Visit) -> Response:
         else:
             form = await choices.name_given(session, visit, record_form.empty(visit, _given(visit)))
             subject = record_form.NEW
-    return record_form.show(visit, form, subject)
+        inside = await record_lines.shown(session, visit, None)
+    return record_form.show(visit, form, replace(subject, inside=inside))
 
 
 async def create(visit: Visit) -> Response:
@@ -69,20 +73,21 @@ async def create(visit: Visit) -> Response:
     data = await _data(visit)
     async with visit.transaction() as session:
         answer = await choices.resolve(session, visit, answers.creation(record_form.empty(visit, {}), data))
-    if resume.RESUMED in data:
-        return record_form.show(visit, answer.form, record_form.resumed(answer.form, record_form.NEW))
-    if not answer.form.valid:
-        return record_form.show(visit, answer.form, record_form.NEW, 400)
+        inside = await record_lines.answered(session, visit, None, data)
+    if not (answer.form.valid and inside.valid) or resume.RESUMED in data:
+        return record_form.again(visit, answer.form, inside, record_form.NEW, resumed=resume.RESUMED in data)
     try:
         async with visit.transaction() as session:
             nonce = answers.fingerprint(answer.form, data)
-            saved = await records.create(session, visit.actor, visit.resource, answer.values, nonce=nonce)
+            saved = await records.create(
+                session, visit.actor, visit.resource, answer.values, nonce=nonce, inside=inside.changes
+            )
             key = values.key_text(visit.resource.traits, saved.row)
-            told = _told(visit, key, saved.operation_id, "was saved from this form before")
+            told = record_saved.told(visit, key, saved.operation_id, "was saved from this form before")
             await flash.add(session, visit, told)
     except (LarderError, SQLAlchemyError) as error:
-        return _refused(visit, error, answer.form, record_form.NEW)
-    return visit.redirect(_next(visit, data, key))
+        return _refused(visit, error, (record_form.NEW, answer.form, inside))
+    return visit.redirect(record_saved.leads_to(visit, data, key))
 
 
 async def edit(visit: Visit) -> Response:
@@ -91,7 +96,9 @@ async def edit(visit: Visit) -> Response:
         found = await record_form.find(session, visit)
         if found.deleted:
             return await record_details.show(session, visit, found)
-    return record_form.show(visit, record_form.stored(visit, found), record_form.subject(visit, found))
+        inside = await record_lines.shown(session, visit, found.row)
+    subject = replace(record_form.subject(visit, found), inside=inside)
+    return record_form.show(visit, record_form.stored(visit, found), subject)
 
 
 async def save(visit: Visit) -> Response:
@@ -101,72 +108,57 @@ async def save(visit: Visit) -> Response:
         found = await record_form.find(session, visit)
         subject, stored = record_form.subject(visit, found), record_form.stored(visit, found)
         answer = await choices.resolve(session, visit, answers.changes(stored, data, found.row))
-    if resume.RESUMED in data:
-        return record_form.show(visit, answer.form, record_form.resumed(answer.form, subject))
-    if not answer.form.valid:
-        return record_form.show(visit, answer.form, subject, 400)
+        inside = await record_lines.answered(session, visit, found.row, data)
+    if not (answer.form.valid and inside.valid) or resume.RESUMED in data:
+        return record_form.again(visit, answer.form, inside, subject, resumed=resume.RESUMED in data)
     try:
-        return await _save(visit, data, (subject, stored, answer))
+        return await _save(visit, data, (subject, stored, answer, inside))
     except (LarderError, SQLAlchemyError) as error:
-        return _refused(visit, error, answer.form, subject)
+        return _refused(visit, error, (subject, answer.form, inside))
 
 
-async def _save(visit: Visit, data: FormData, attempt: tuple[Subject, Form, Answer]) -> Response:
-    subject, stored, answer = attempt
+async def _save(visit: Visit, data: FormData, attempt: tuple[Subject, Form, Answer, Inside]) -> Response:
+    subject, stored, answer, inside = attempt
     key = str(subject.key)
     async with visit.transaction() as session:
-        if answer.empty and not subject.deleted:
+        if answer.empty and not inside.changes and not subject.deleted:
             unchanged = f"Nothing to save: {visit.resource.name} {key} is unchanged."
             await flash.add(session, visit, Flash("info", unchanged))
-            return visit.redirect(_next(visit, data, key))
+            return visit.redirect(record_saved.leads_to(visit, data, key))
         parts = values.parse_key(visit.resource.traits, key)
         if subject.deleted and RESTORE in data and visit.may(Permission.RESTORE):
             await deletion.restore(session, visit.actor, visit.resource, Selection(keys=[parts]))
         try:
-            saved = await records.update(session, visit.actor, visit.resource, parts, answer.values, answer.shown)
+            # Adding the same line twice makes two; changing the same field twice makes no difference.
+            nonce = answers.fingerprint(answer.form, data) if inside.changes else None
+            wish = Wish(answer.values, answer.shown, inside.changes, nonce)
+            saved = await records.edit(session, visit.actor, visit.resource, parts, wish)
         except StaleEdit as error:
             merged = conflicts.merged(record_form.stored(visit, error.record), answer)
-            asked = conflicts.choices(visit.resource, answer, error.clashes)
-            return record_form.show(visit, merged, subject, error.status, asked)
-        staying = data.get(THEN) == "continue"
-        told = _told(visit, key, saved.operation_id, "already holds these values", staying=staying)
+            labels = {field.name: field.label for field in answer.form.fields}
+            asked = conflicts.choices(visit.resource, labels, error.clashes)
+            return record_form.show(visit, merged, replace(subject, inside=inside.sections), error.status, asked)
+        staying = data.get(record_saved.THEN) == "continue"
+        told = record_saved.told(visit, key, saved.operation_id, "already holds these values", staying=staying)
         if others := conflicts.meanwhile(stored, answer):
             told = replace(told, text=f"{told.text} {others}")
         await flash.add(session, visit, told)
-    return visit.redirect(_next(visit, data, key))
+    return visit.redirect(record_saved.leads_to(visit, data, key))
 
 
-def _refused(visit: Visit, error: Exception, form: Form, subject: Subject) -> Response:
+def _refused(visit: Visit, error: Exception, attempt: tuple[Subject, Form, Inside]) -> Response:
     """The form again, with everything that was typed and why it could not be saved: a rule, another person, or a
     database that does not answer. Anything else is no matter of the form and goes on to its own page."""
+    subject, form, inside = attempt
+    if isinstance(error, LinesRefused):
+        return record_form.again(visit, form, inside.refused(visit, error), subject, status=error.status)
+    subject = replace(subject, inside=inside.sections)
     explained = error_pages.explain(error, visit.resource)
     if isinstance(explained, Invalid):
         return record_form.show(visit, form.with_errors(explained.errors), subject, explained.status)
     if isinstance(explained, Conflict | Busy):
         return record_form.show(visit, form.with_errors([FieldError(None, str(explained))]), subject, explained.status)
     raise error
-
-
-def _told(visit: Visit, key: str, operation_id: int | None, otherwise: str, *, staying: bool = False) -> Flash:
-    """That the row was saved, with an Undo that leads back to the page it is shown on; `otherwise` when nothing had to
-    be written."""
-    name = f"{visit.resource.name} {key}"
-    if operation_id is None:
-        return Flash("info", f"{name} {otherwise}.")
-    query = "&".join(part for part in (visit.query_string, urlencode({ROW: key}) if staying else "") if part)
-    return Flash("success", f"{name} saved.", urls.undo(operation_id, query))
-
-
-def _next(visit: Visit, data: FormData, key: str) -> str:
-    """Where the button that was pressed leads: the list by default."""
-    identity, query = visit.resource.identity, visit.query_string
-    match data.get(THEN):
-        case "continue":
-            return urls.edit(identity, key, query)
-        case "another" if visit.may(Permission.CREATE):
-            return urls.create(identity, query)
-        case _:
-            return urls.listing(identity, query)
 
 
 def _given(visit: Visit) -> dict[str, str]:
@@ -176,7 +168,7 @@ def _given(visit: Visit) -> dict[str, str]:
 
 
 async def _data(visit: Visit) -> FormData:
-    return await visit.request.form(max_part_size=BODY)
+    return await visit.request.form(max_part_size=BODY, max_fields=FIELDS)
 
 
 DOORS = [

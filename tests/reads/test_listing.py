@@ -102,7 +102,7 @@ async def test_a_deleted_parent_is_named_and_marked(session: AsyncSession, datab
 
 
 async def test_a_parent_is_found_by_the_column_that_is_referred_to(session: AsyncSession, database: Database):
-    database.sql("insert into inventory_item (id, sku, name) values (7, 'LMP', 'Lamp')")
+    database.sql("insert into inventory_item (id, sku, name, quantity) values (7, 'LMP', 'Lamp', 9)")
     database.sql("insert into customer (id, email, name) values (1, 'a@x', 'Ann')")
     database.sql("""insert into "order" (id, customer_id) values (1, 1)""")
     database.sql("insert into line_item (order_id, sku, qty, unit_price) values (1, 'LMP', 1, 1)")

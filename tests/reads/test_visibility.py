@@ -25,7 +25,7 @@ def orders(database: Database) -> None:
     database.sql("insert into customer (id, email, name, deleted_at) values (1, 'a@x', 'Ann', now())")
     database.sql("insert into customer (id, email, name) values (2, 'b@x', 'Bob')")
     database.sql("""insert into "order" (id, customer_id, deleted_at) values (1, 1, null), (2, 2, now())""")
-    database.sql("insert into inventory_item (sku, name) values ('s', 'Screw')")
+    database.sql("insert into inventory_item (sku, name, quantity) values ('s', 'Screw', 99)")
     database.sql(
         "insert into line_item (id, order_id, sku, qty, unit_price, deleted_at) "
         "values (1, 1, 's', 1, 1, null), (2, 1, 's', 1, 1, now()), (3, 2, 's', 1, 1, null)"

@@ -109,10 +109,12 @@ async def test_every_field_can_be_changed_by_itself(browse: Browse, database: Da
     database.sql("""
         insert into author (name) values ('Z'); insert into "user" (email, name) values ('z', 'Z');
         insert into book (author_id, title) values (2, 'Z'); insert into "order" (customer_id) values (2);
-        insert into inventory_item (sku, name) values ('Z', 'Z')
+        insert into inventory_item (sku, name, quantity) values ('Z', 'Z', 9999)
     """)
     url = f"/admin/{identity}/edit/{quote(keys(database, identity)[0])}"
-    names = [name.removeprefix("was-") for name in await form(client, url) if name.startswith("was-")]
+    shown = [name.removeprefix("was-") for name in await form(client, url) if name.startswith("was-")]
+    # The lines inside an order have names of their own, and a test of their own.
+    names = [name for name in shown if "." not in name]
     assert names
     for name in names:
         special = {("line-item", "sku"): "Z", ("document", "status"): "draft"}

@@ -35,7 +35,7 @@ def keys(*numbers: int) -> Selection:
 
 def add_orders(database: Database, orders: int, lines: int) -> None:
     database.sql("insert into customer (id, email, name) values (1, 'ann@example.org', 'Ann')")
-    database.sql("insert into inventory_item (sku, name) values ('S', 'Lamp')")
+    database.sql("insert into inventory_item (sku, name, quantity) values ('S', 'Lamp', 99999)")
     database.sql('insert into "order" (id, customer_id) select i, 1 from generate_series(1, %s) as i', orders)
     database.sql(
         "insert into line_item (id, order_id, sku, qty, unit_price) "

@@ -51,7 +51,7 @@ async def test_undo_of_an_edit_puts_the_old_values_back(database: Database, act:
 
 async def test_a_purge_comes_back_with_all_that_went(database: Database, act: Act, ann: Actor):
     database.sql("insert into customer (id, email, name) values (1, 'a', 'A')")
-    database.sql("insert into inventory_item (sku, name) values ('S', 'Lamp')")
+    database.sql("insert into inventory_item (sku, name, quantity) values ('S', 'Lamp', 9)")
     database.sql('insert into "order" (id, customer_id) values (1, 1)')
     database.sql("insert into line_item (order_id, sku, qty, unit_price) values (1, 'S', 1, 2), (1, 'S', 3, 4)")
     await act(deletion.delete, ann, ORDER, Selection(keys=[(1,)]))

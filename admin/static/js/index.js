@@ -10,6 +10,7 @@ const behaviors = {
   "keyboard": () => import("./keyboard.js"),
   "last-action": () => import("./last-action.js"),
   "leave-guard": () => import("./leave-guard.js"),
+  "lines": () => import("./lines.js"),
   "local-times": () => import("./local-times.js"),
   "mending": () => import("./mending.js"),
   "picker": () => import("./picker.js"),

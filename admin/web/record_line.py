@@ -1,0 +1,98 @@
+"""One line of a form with lines in it: a small form of its own, whose fields carry its place in their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from admin import values
+from admin.reads.parents import Parents
+from admin.resource import Resource
+from admin.values import BadValue
+from admin.web import choices, forms, urls
+from admin.web.conflicts import Choice
+from admin.web.forms import Form
+from admin.web.inlines import Inlined
+from admin.web.visit import Visit
+
+NEW_PLACE = "place"
+"""Where the template of a new line says its place, for the script to replace."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: `key` is empty for a new one; `gone` marks one that is to be taken away."""
+
+    place: str
+    prefix: str
+    key: str
+    form: Form
+    gone: bool = False
+    clashes: Mapping[str, Choice] = field(default_factory=dict)
+    amount: Decimal | None = None
+
+    @property
+    def valid(self) -> bool:
+        return self.form.valid and not self.clashes
+
+
+@dataclass(frozen=True)
+class Section:
+    """The lines of one table inside a form. `full_url` leads to their list when they are too many to be edited here."""
+
+    child: Resource
+    spec: Inlined
+    lines: tuple[Line, ...]
+    blank: Line
+    full_url: str = ""
+
+    @property
+    def valid(self) -> bool:
+        return all(line.valid for line in self.lines)
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.amount for line in self.lines if line.amount is not None and not line.gone), Decimal())
+
+
+def line(
+    visit: Visit, child: Resource, spec: Inlined, place: str, row: Any = None, parents: Parents | None = None
+) -> Line:
+    view, prefix = visit.console.view_of(child), f"{child.identity}.{place}."
+    names = spec.columns or tuple(name for name in child.form_columns if name != spec.column)
+    narrowed = replace(child, form_columns=names)
+    form = forms.for_new(narrowed, view, {}) if row is None else forms.for_row(narrowed, view, row)
+    of_child = replace(visit, maybe_resource=child)
+    form = choices.with_names(of_child, form, row, parents or {}) if row is not None else form
+    form = replace(form, fields=tuple(replace(one, prefix=prefix, help="") for one in form.fields))
+    return Line(place, prefix, values.key_text(child.traits, row) if row is not None else "", form)
+
+
+def section(visit: Visit, child: Resource, spec: Inlined, lines: Sequence[Line]) -> Section:
+    summed = tuple(replace(one, amount=_amount(one.form, spec)) for one in lines)
+    return Section(child, spec, summed, line(visit, child, spec, NEW_PLACE))
+
+
+def full(visit: Visit, child: Resource, spec: Inlined, row: Any) -> Section:
+    text = values.show(child.column(spec.column), getattr(row, spec.referenced))
+    url = urls.listing(child.identity, urls.with_pair("", f"{spec.column}__exact", text))
+    return Section(child, spec, (), line(visit, child, spec, NEW_PLACE), url)
+
+
+def _amount(form: Form, spec: Inlined) -> Decimal | None:
+    """What a line comes to; None while one of its numbers is missing."""
+    product = Decimal(1)
+    texts = {one.name: one.text for one in form.fields}
+    for name in spec.amount:
+        try:
+            product *= Decimal(str(values.parse(form.column(name), texts.get(name, ""))))
+        except (BadValue, ArithmeticError):
+            return None
+    return product if spec.amount else None
+
+
+def plain(form: Form) -> Form:
+    """What is not to be saved need not be right."""
+    return replace(form, fields=tuple(replace(one, errors=()) for one in form.fields), problems=())
