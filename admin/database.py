@@ -124,7 +124,7 @@ def _ping_idle_connections(engine: AsyncEngine) -> None:
 
 
 def _limit_every_transaction(engine: AsyncEngine, settings: Settings) -> None:
-    limits = "; ".join(f"set local {name} = '{value}'" for name, value in _limits(settings).items())
+    limits = set_local(_limits(settings))
 
     @event.listens_for(engine.sync_engine, "begin")
     def _set_limits(connection: Connection) -> None:
@@ -159,11 +159,39 @@ async def bounded(session: AsyncSession, milliseconds: int) -> AsyncIterator[Non
 async def under(session: AsyncSession, settings: Mapping[str, str]) -> AsyncIterator[None]:
     """Run what is inside under other settings of the server, transaction-local, then put the old ones back.
 
-    When what is inside fails they go with the transaction, or with the savepoint around it.
+    When what is inside fails they go with the transaction, or with the savepoint around it. In a glance they have a
+    transaction of their own.
     """
+    if await is_glance(session):
+        async with _transaction(session, settings):
+            yield
+        return
     before = await _exchange(session, settings)
     yield
     await _exchange(session, before)
+
+
+async def is_glance(session: AsyncSession) -> bool:
+    """Whether each statement of this session is a transaction by itself."""
+    options = (await session.connection()).sync_connection
+    return options is not None and options.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
+
+
+def set_local(settings: Mapping[str, str]) -> str:
+    """The statements that set this until the end of the transaction or savepoint; the values are the program's own."""
+    return "; ".join(f"set local {name} = '{value}'" for name, value in settings.items())
+
+
+@asynccontextmanager
+async def _transaction(session: AsyncSession, settings: Mapping[str, str]) -> AsyncIterator[None]:
+    connection = await session.connection()
+    await connection.exec_driver_sql(f"begin; {set_local(settings)}")
+    try:
+        yield
+    except BaseException:
+        await connection.exec_driver_sql("rollback")
+        raise
+    await connection.exec_driver_sql("commit")
 
 
 async def _exchange(session: AsyncSession, settings: Mapping[str, str]) -> dict[str, str]:

@@ -21,7 +21,7 @@ class Resource:
     identity: str
     name: str
     name_plural: str
-    traits: Traits
+    traits: Traits = field(hash=False)
     list_columns: tuple[str, ...]
     details_columns: tuple[str, ...]
     form_columns: tuple[str, ...]
@@ -34,7 +34,7 @@ class Resource:
     page_size: int
     acts: frozenset[str] = field(default_factory=frozenset)
     """Of `create edit delete import export`: what the registration leaves on; roles narrow it further."""
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict, hash=False)
     """Labels given by the registration; the others come from the traits."""
     whole_rows: bool = False
     """Lists load every column: a formatter of the registration may read any of them."""

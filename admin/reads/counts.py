@@ -15,6 +15,7 @@ Whoever needs the number asks for `exactly`.
 
 from __future__ import annotations
 
+import functools
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -26,8 +27,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads import plans
 from admin.reads.listing import Slice, narrowed
-from admin.reads.query import LAST, ListQuery
-from admin.reads.visibility import INCLUDE
+from admin.reads.query import LAST, Deleted, ListQuery
+from admin.reads.visibility import PLAIN
 from admin.resource import Resource
 
 WHOLE_LIMIT = 100_000
@@ -97,19 +98,19 @@ async def some(session: AsyncSession, statement: Select[Any]) -> bool:
 
 async def _whole(session: AsyncSession, resource: Resource, query: ListQuery, seen: int) -> Count:
     """A list without search and filters. The planner is asked first, unless it was counted a moment ago."""
-    statement, side = narrowed(resource, query), (resource.model, query.deleted)
+    side = (resource.model, query.deleted)
     known = _counted_lately.setdefault(session.get_bind(), {})
     if known.get(side, 0.0) > time.monotonic():
         try:
-            ((counted,),) = await plans.rows(session, _count_up_to(statement, WHOLE_LIMIT))
+            ((counted,),) = await plans.rows(session, _counting(resource, query.deleted))
         except DBAPIError:
             known.pop(side, None)
             raise
     else:
-        expected = await plans.estimate(session, statement)
+        expected = await plans.estimate(session, narrowed(resource, query))
         if expected > WHOLE_LIMIT:
             return About(max(expected, seen))
-        counted = await _up_to(session, statement, WHOLE_LIMIT)
+        counted = await _up_to(session, narrowed(resource, query), WHOLE_LIMIT)
     if counted is None or counted > WHOLE_LIMIT:
         known.pop(side, None)
         return Unknown() if counted is None else AtLeast(WHOLE_LIMIT)
@@ -151,10 +152,16 @@ def _seen(query: ListQuery, shown: Slice | None) -> int:
     return (shown.page - 1) * query.size + len(shown.rows) + int(shown.has_next)
 
 
+@functools.lru_cache(maxsize=200)
+def _counting(resource: Resource, deleted: Deleted) -> Select[Any]:
+    """Kept, since every page of a small table asks it."""
+    return _count_up_to(narrowed(resource, ListQuery(deleted=deleted)), WHOLE_LIMIT)
+
+
 def _count_all(statement: Select[Any]) -> Select[Any]:
     ones = statement.with_only_columns(literal(1).label("one"), maintain_column_froms=True)
     # The option is the outermost statement's: without it the listener would hide the trash inside once more.
-    return select(func.count()).select_from(ones.subquery()).execution_options(**INCLUDE)
+    return select(func.count()).select_from(ones.subquery()).execution_options(**PLAIN)
 
 
 def _count_up_to(statement: Select[Any], limit: int) -> Select[Any]:

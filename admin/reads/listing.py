@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from admin.reads import deep_pages, paging, parents, plans, relevance
 from admin.reads.filters import filtered
 from admin.reads.ordering import Order, order_of, ordered
-from admin.reads.paging import Slice, Source
+from admin.reads.paging import Slice, Source, Statement
 from admin.reads.query import LAST, ListQuery
 from admin.reads.search import searched
 from admin.reads.touched import touched
@@ -81,7 +81,8 @@ async def _in_order(session: AsyncSession, resource: Resource, query: ListQuery,
     if query.search:
         few = await plans.estimate(session, narrowed(resource, query)) <= plans.FEW
         run = functools.partial(plans.searching, session, few=few)
-    source = Source(resource, order_of(resource, query), _sides(resource, query), run)
+    parts = _parts(resource, query.restarted(mode=None))
+    source = Source(resource, parts.order, parts.sides, run, parts.made)
     if query.after or query.before:
         found = await paging.beside(source, query)
         if query.mode == "scroll" or query.page == 1 or (found.rows and found.has_previous):
@@ -89,6 +90,20 @@ async def _in_order(session: AsyncSession, resource: Resource, query: ListQuery,
         # The rows around the cursor have gone since: the page is the first, or what its number says.
         query = replace(query, page=1 if query.before else query.page, after=None, before=None)
     return await deep_pages.fetch(session, source, query, narrowed(resource, query), total)
+
+
+class Parts(NamedTuple):
+    """What a list's statements are made of: its order and its sides, and statements made already."""
+
+    order: Order
+    sides: tuple[Select[Any], ...]
+    made: dict[int, Statement]
+
+
+@functools.lru_cache(maxsize=200)
+def _parts(resource: Resource, query: ListQuery) -> Parts:
+    """Kept for lists that are opened again and again."""
+    return Parts(order_of(resource, query), _sides(resource, query), {})
 
 
 def _sides(resource: Resource, query: ListQuery) -> tuple[Select[Any], ...]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, func, select, union_all
@@ -23,10 +24,13 @@ from admin.reads.ordering import Order, SortKey, arranged
 from admin.reads.parents import Parents
 from admin.reads.plans import Rows
 from admin.reads.query import LAST, ListQuery
-from admin.reads.visibility import INCLUDE
+from admin.reads.visibility import INCLUDE, PLAIN
 from admin.resource import Resource
 
 Run = Callable[[Select[Any]], Awaitable[Rows]]
+Statement = tuple[list[str], Select[Any]]
+"""What fetches rows: the names of their columns, and a statement for those and then for the order's values."""
+
 Found = tuple[Any, tuple[Any, ...]]
 """A row, and the values that it is ordered by."""
 
@@ -59,12 +63,21 @@ class Slice:
 
 @dataclass(frozen=True)
 class Source:
-    """A list in its order, and how its statements are run. `sides` are disjoint; together they are the list."""
+    """A list in its order, and how its statements are run. `sides` are disjoint; together they are the list.
+
+    `made` holds statements for its first rows, by their number: making one takes as long as Postgres takes to answer.
+    """
 
     resource: Resource
     order: Order
     sides: tuple[Select[Any], ...]
     run: Run
+    made: dict[int, Statement] = field(default_factory=dict)
+
+    @property
+    def turned(self) -> Source:
+        """The same list from its other end."""
+        return replace(self, order=self.order.turned, made={})
 
 
 async def numbered(source: Source, query: ListQuery) -> Slice:
@@ -91,7 +104,7 @@ async def ending(source: Source, query: ListQuery) -> Slice:
 
 async def _backwards(source: Source, limit: int, *, offset: int = 0) -> list[Found]:
     """Rows from the end of a list, the last one first."""
-    return await skip(replace(source, order=source.order.turned), offset, limit)
+    return await skip(source.turned, offset, limit)
 
 
 async def beside(source: Source, query: ListQuery) -> Slice:
@@ -107,12 +120,16 @@ async def beside(source: Source, query: ListQuery) -> Slice:
 
 async def skip(source: Source, offset: int, limit: int) -> list[Found]:
     """Rows from the one after `offset` others on."""
-    return await read(source, _keys(source, (), limit, offset=offset))
+    if offset or source.resource.whole_rows:
+        return await read(source, _keys(source, (), limit, offset=offset))
+    if limit not in source.made:
+        source.made[limit] = _statement(source.resource, source.order, _keys(source, (), limit))
+    return await _rows(source, source.made[limit])
 
 
 async def collect(source: Source, place: Sequence[Any], limit: int, *, backwards: bool) -> list[Found]:
     """Rows from a place on, nearest first, segment by segment; nearly always the first segment has them all."""
-    turned = replace(source, order=source.order.turned) if backwards else source
+    turned = source.turned if backwards else source
     found: list[Found] = []
     for segment in keyset.segments(turned.order, place):
         found += await read(turned, _keys(turned, (segment,), limit - len(found)))
@@ -121,20 +138,48 @@ async def collect(source: Source, place: Sequence[Any], limit: int, *, backwards
     return found
 
 
+class Row(SimpleNamespace):
+    """A row of a list, with its listed columns as attributes. It is no instance of the model, since making those takes
+    several times as long as the database takes to find them, and a list only shows."""
+
+
 async def read(source: Source, keys: Select[Any]) -> list[Found]:
     """The rows with these keys, and what they are ordered by.
 
     `keys` selects the primary key as `key_0…` and the order's values as `sort_0…`. Of a long text only the beginning
-    is fetched, a list shows no more; such an instance is for showing.
+    is fetched, a list shows no more. Rows are instances of the model where a formatter may read any of it.
     """
-    brief = _brief(source.resource)
-    statement = _statement(source.resource, source.order, keys, brief)
+    if source.resource.whole_rows:
+        return await _instances(source, keys)
+    return await _rows(source, _statement(source.resource, source.order, keys))
+
+
+async def _rows(source: Source, statement: Statement) -> list[Found]:
+    names, select_them = statement
+    return [
+        (Row(**dict(zip(names, sent, strict=False))), tuple(sent[len(names) :]))
+        for sent in await source.run(select_them)
+    ]
+
+
+def _statement(resource: Resource, order: Order, keys: Select[Any]) -> Statement:
+    brief, names = _brief(resource), _shown(resource)
+    columns = [_beginning(resource, name) if name in brief else resource.traits.attribute(name) for name in names]
+    return names, _beside_keys(select(*columns), resource, order, keys).execution_options(**PLAIN)
+
+
+async def _instances(source: Source, keys: Select[Any]) -> list[Found]:
+    resource, brief = source.resource, _brief(source.resource)
+    whole = [resource.traits.attribute(name) for name in resource.traits.columns if name not in brief]
+    options = [load_only(*whole), *parents.eager(resource, resource.list_columns)]
+    texts = [_beginning(resource, name) for name in brief]
+    statement = _beside_keys(select(resource.model, *texts).options(*options), resource, source.order, keys)
     found: list[Found] = []
-    for sent in await source.run(statement):
-        row, values, texts = sent[0], sent[1 : 1 + len(source.order.keys)], sent[1 + len(source.order.keys) :]
-        for name, beginning in zip(brief, texts, strict=True):
+    values: list[Any]
+    for row, *values in await source.run(statement):
+        for name, beginning in zip(brief, values, strict=False):
             set_committed_value(row, name, beginning)
-        found.append((row, tuple(values)))
+        found.append((row, tuple(values[len(brief) :])))
     return found
 
 
@@ -145,20 +190,22 @@ def _brief(resource: Resource) -> list[str]:
     return [column.name for column in columns if column.kind == "text" and (column.limit or BRIEF + 1) > BRIEF]
 
 
-def _statement(resource: Resource, order: Order, keys: Select[Any], brief: Sequence[str]) -> Select[Any]:
+def _shown(resource: Resource) -> list[str]:
     traits = resource.traits
     trash_mark = [traits.deleted_at] if traits.deleted_at else []
-    shown = dict.fromkeys([*resource.list_columns, *traits.key, traits.label, *trash_mark])
-    names = traits.columns if resource.whole_rows else shown
-    whole = [traits.attribute(name) for name in names if name not in brief]
+    return list(dict.fromkeys([*resource.list_columns, *traits.key, traits.label, *trash_mark]))
+
+
+def _beginning(resource: Resource, name: str) -> ColumnElement[str]:
+    return func.left(resource.traits.attribute(name), BRIEF)
+
+
+def _beside_keys(statement: Select[Any], resource: Resource, order: Order, keys: Select[Any]) -> Select[Any]:
     page = keys.subquery("page")
-    same = (traits.attribute(name) == page.c[f"key_{place}"] for place, name in enumerate(traits.key))
+    same = (resource.traits.attribute(name) == page.c[f"key_{place}"] for place, name in enumerate(resource.traits.key))
     return (
-        select(resource.model)
-        .join(page, and_(*same))
-        .options(load_only(*whole), *parents.eager(resource, resource.list_columns))
+        statement.join_from(resource.model, page, and_(*same))
         .add_columns(*(page.c[f"sort_{place}"] for place in range(len(order.keys))))
-        .add_columns(*(func.left(traits.attribute(name), BRIEF) for name in brief))
         .order_by(*_order_by(page, order.keys))
         .execution_options(**INCLUDE)
     )

@@ -16,7 +16,8 @@ from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from admin import values
-from admin.reads.visibility import INCLUDE
+from admin.reads import plans
+from admin.reads.visibility import PLAIN
 from admin.resource import Resource
 from admin.traits import Column, Traits, traits_of
 
@@ -47,12 +48,13 @@ def eager(resource: Resource, columns: Iterable[str]) -> list[ORMOption]:
 
 
 async def shown(session: AsyncSession, resource: Resource, columns: Iterable[str], rows: list[Any]) -> Parents:
-    """The parents of rows that were loaded with `eager`; those without a relationship are asked for here."""
+    """The parents of rows: of instances those that were loaded with `eager`, the others are asked for here."""
     found: Parents = {}
+    loaded = bool(rows) and isinstance(rows[0], resource.model)
     for column in _references(resource, columns):
         keys = {getattr(row, column.name) for row in rows} - {None}
         relationship = column.references.relationship if column.references else None
-        if relationship:
+        if relationship and loaded:
             found[column.name] = _loaded(column, relationship, rows)
         else:
             found[column.name] = await named(session, column, keys)
@@ -66,8 +68,8 @@ async def named(session: AsyncSession, column: Column, keys: Collection[Any]) ->
     parent = traits_of(column.references.model)
     referenced = parent.attribute(column.references.column)
     attributes = [parent.attribute(name) for name in _needed(parent, column.references.column)]
-    statement = select(*attributes).where(referenced.in_(list(keys))).execution_options(**INCLUDE)
-    rows = (await session.execute(statement)).all()
+    statement = select(*attributes).where(referenced.in_(list(keys))).execution_options(**PLAIN)
+    rows = await plans.rows(session, statement)
     return {getattr(row, column.references.column): parent_of(parent, row) for row in rows}
 
 

@@ -10,11 +10,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ARRAY, ColumnElement, Text, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.actor import Actor
-from admin.tables import Person, Session
+from admin.reads import plans
+from admin.reads.preferences import Lists
+from admin.reads.visibility import PLAIN
+from admin.tables import Person, SavedView, Session
 
 IDLE = dt.timedelta(hours=12)
 """A session nobody used for so long has ended."""
@@ -31,6 +34,7 @@ class Visitor:
     actor: Actor
     seen_lately: bool
     flash: list[dict[str, Any]]
+    lists: Lists
 
 
 @dataclass(frozen=True)
@@ -46,23 +50,27 @@ def is_alive() -> ColumnElement[bool]:
     return (Session.last_seen_at > func.now() - IDLE) & (Session.created_at > func.now() - ABSOLUTE)
 
 
+VIEWED = select(SavedView.identity).where(or_(SavedView.person_id == Person.id, SavedView.shared)).distinct()
+
 VISITOR = (
     select(
-        Person.id, Person.name, Person.role, Session.flash,
+        Person.id, Person.name, Person.role, Person.preferences, Session.flash,
         (Session.last_seen_at > func.now() - SEEN_EVERY).label("seen_lately"),
+        func.array(VIEWED.correlate(Person).scalar_subquery(), type_=ARRAY(Text)).label("viewed"),
     )
     .join(Session, Session.person_id == Person.id)
     .where(Session.token_hash == bindparam("digest"), is_alive(), Person.active)
+    .execution_options(**PLAIN)
 )  # fmt: skip
 """Built once: making it anew on every request would take as long as the database takes to answer it."""
 
 
 async def visitor(session: AsyncSession, token_hash: bytes) -> Visitor | None:
     """The active person whose living session this is, or None: one statement by primary keys."""
-    row = (await session.execute(VISITOR, {"digest": token_hash})).one_or_none()
-    if row is None:
-        return None
-    return Visitor(Actor(row.id, row.name, row.role), row.seen_lately, row.flash or [])
+    for row in await plans.rows(session, VISITOR, {"digest": token_hash}):
+        lists = Lists(row.preferences, frozenset(row.viewed))
+        return Visitor(Actor(row.id, row.name, row.role), row.seen_lately, row.flash or [], lists)
+    return None
 
 
 async def credentials(session: AsyncSession, name: str) -> Credentials | None:

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from admin.database import under
+from admin.database import is_glance, set_local, under
 
 Rows = Sequence[Row[Any]]
 
@@ -39,6 +39,8 @@ BITMAPS_ONLY = {
 
 NO_BITMAPS = {"enable_bitmapscan": "off"}
 """For a stretch of an order: the planner likes to intersect it with all rows that hold a word, and underrates those."""
+
+SAVEPOINT = ("savepoint moment", "rollback to savepoint moment; release savepoint moment")
 
 FEW = 20_000
 """Rows that are collected and sorted in some 30 ms."""
@@ -74,20 +76,18 @@ async def within(
     """The rows of a statement, or None when it takes longer. The transaction goes on either way.
 
     Two round trips beside the statement's own: going back to the savepoint takes the timeout and the other settings
-    back with it, and there is nothing else to lose, since the statement only reads.
+    back with it, and there is nothing else to lose, since the statement only reads. In a glance it is a transaction.
     """
-    limits = {"statement_timeout": str(milliseconds), **settings}
+    begin, end = ("begin", "rollback") if await is_glance(session) else SAVEPOINT
     connection = await session.connection()
-    await connection.exec_driver_sql(
-        "; ".join(["savepoint moment", *(f"set local {name} = '{value}'" for name, value in limits.items())])
-    )
+    await connection.exec_driver_sql(f"{begin}; {set_local({'statement_timeout': str(milliseconds), **settings})}")
     found: Rows | None = None
     try:
         found = await rows(session, statement)
     except DBAPIError as error:
         if not isinstance(error.orig, QueryCanceled):
             raise
-    await connection.exec_driver_sql("rollback to savepoint moment; release savepoint moment")
+    await connection.exec_driver_sql(end)
     return found
 
 
@@ -108,7 +108,8 @@ async def searching(
     return found
 
 
-async def rows(session: AsyncSession, statement: Select[Any]) -> Rows:
+async def rows(session: AsyncSession, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Rows:
     """The rows of a statement, under the timeout of the transaction."""
-    found: Rows = (await session.execute(statement)).all()
+    plain = statement.get_execution_options().get("plain")
+    found: Rows = (await (await session.connection() if plain else session).execute(statement, parameters)).all()
     return found

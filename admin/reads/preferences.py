@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.actor import Actor
+from admin.reads import plans
 from admin.reads.dashboard import CLASSES, quoted
 from admin.reads.query import Mode
+from admin.reads.visibility import PLAIN
 from admin.resource import Resource
-from admin.tables import Person
 
 LISTS = "lists"
 """In `preferences`: what was chosen for lists, by identity and name of the choice."""
@@ -22,18 +24,27 @@ LARGE = 100_000
 """Estimated rows from which a list starts in scroll: nobody turns two thousand pages."""
 
 
-async def of_list(session: AsyncSession, actor: Actor, identity: str) -> dict[str, Any]:
-    """The choices by name; empty when nothing was chosen."""
-    chosen = Person.preferences[(LISTS, identity)]
-    return await session.scalar(select(chosen).where(Person.id == actor.id)) or {}
+@dataclass(frozen=True)
+class Lists:
+    """What a person keeps for lists: what they chose, and the tables for which there is a view that they can open.
+
+    It comes with the question who is asking, so that a page does not ask for it once more.
+    """
+
+    preferences: Mapping[str, Any] = field(default_factory=dict)
+    viewed: frozenset[str] = frozenset()
+
+    def of(self, identity: str) -> Mapping[str, Any]:
+        """The choices for a table's list by name; what was stored in another shape is passed over."""
+        lists = self.preferences.get(LISTS)
+        chosen = lists.get(identity) if isinstance(lists, dict) else None
+        return chosen if isinstance(chosen, dict) else {}
 
 
-async def mode(session: AsyncSession, actor: Actor, resource: Resource) -> Mode:
+async def mode(session: AsyncSession, resource: Resource, chosen: Any) -> Mode:
     """How the list of a table starts: as the person chose last, else in scroll where the table is large."""
-    chosen = Person.preferences[(LISTS, resource.identity, MODE)].astext
+    if chosen in ("pages", "scroll"):
+        return cast("Mode", chosen)
     rows = select(CLASSES.c.reltuples).where(CLASSES.c.oid == func.to_regclass(quoted(resource.traits.table)))
-    found = await session.execute(select(chosen, rows.scalar_subquery()).where(Person.id == actor.id))
-    kept, size = found.one_or_none() or (None, None)
-    if kept in ("pages", "scroll"):
-        return cast("Mode", kept)
-    return "scroll" if (size or 0) > LARGE else "pages"
+    found = await plans.rows(session, rows.execution_options(**PLAIN))
+    return "scroll" if found and found[0][0] > LARGE else "pages"

@@ -6,7 +6,7 @@ export streams, what “select all matching” means, and what a page returns to
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Deleted = Literal["hide", "with", "only"]
@@ -22,12 +22,15 @@ OPERATORS = (
 
 @dataclass(frozen=True)
 class Filter:
-    """One condition. `text` is what the URL said; `value` what it means: a list for in and range, a bool for isnull."""
+    """One condition. `text` is what the URL said; `value` what it means: a list for in and range, a bool for isnull.
+
+    Conditions of the same text are the same, whatever their value is made of.
+    """
 
     column: str
     operator: str
     text: str
-    value: Any
+    value: Any = field(compare=False)
 
 
 @dataclass(frozen=True)

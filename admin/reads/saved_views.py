@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, and_, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from admin.actor import Actor
-from admin.reads.preferences import LISTS
+from admin.reads import plans
+from admin.reads.preferences import Lists
+from admin.reads.visibility import PLAIN
 from admin.tables import Person, SavedView
 
 COLUMNS, VIEW = "columns", "view"
@@ -38,36 +40,37 @@ class Kept:
     views: tuple[View, ...] = ()
 
 
-def _kept() -> Select[Any]:
-    owner, identity = aliased(Person), bindparam("identity", type_=String)
-    seen = and_(SavedView.identity == identity, or_(SavedView.person_id == Person.id, SavedView.shared))
-    return (
-        select(Person.preferences[LISTS][identity].label("chosen"), SavedView, owner.name.label("owner"))
-        .select_from(Person)
-        .outerjoin(SavedView, seen)
-        .outerjoin(owner, owner.id == SavedView.person_id)
-        .where(Person.id == bindparam("person"))
-        .order_by(func.lower(SavedView.name), SavedView.id)
+OWNER = aliased(Person)
+
+VIEWS = (
+    select(
+        SavedView.id, SavedView.person_id, SavedView.name, SavedView.query, SavedView.shared, OWNER.name.label("owner")
     )
-
-
-KEPT = _kept()
+    .join(OWNER, OWNER.id == SavedView.person_id)
+    .where(
+        SavedView.identity == bindparam("identity"), or_(SavedView.person_id == bindparam("person"), SavedView.shared)
+    )
+    .order_by(func.lower(SavedView.name), SavedView.id)
+    .execution_options(**PLAIN)
+)
 """Built once: making it anew for every page would take longer than the database takes to answer it."""
 
 
-async def kept(session: AsyncSession, actor: Actor, identity: str) -> Kept:
-    """The person's own views and everybody's shared ones, by name; what was stored in another shape is passed over."""
-    rows = (await session.execute(KEPT, {"person": actor.id, "identity": identity})).all()
-    views = tuple(_view(row.SavedView, row.owner, actor) for row in rows if row.SavedView is not None)
-    choices = rows[0].chosen if rows and isinstance(rows[0].chosen, dict) else {}
-    default = next((view for view in views if view.id == choices.get(VIEW)), None)
-    return Kept(_names(choices.get(COLUMNS)), default, views)
+async def kept(session: AsyncSession, actor: Actor, lists: Lists, identity: str) -> Kept:
+    """The person's own views and everybody's shared ones, by name. A table without any is not asked for them."""
+    choices = lists.of(identity)
+    columns = _names(choices.get(COLUMNS))
+    if identity not in lists.viewed:
+        return Kept(columns)
+    rows = await plans.rows(session, VIEWS, {"person": actor.id, "identity": identity})
+    views = tuple(_view(row, actor) for row in rows)
+    return Kept(columns, next((view for view in views if view.id == choices.get(VIEW)), None), views)
 
 
-def _view(row: SavedView, owner: str, actor: Actor) -> View:
+def _view(row: Any, actor: Actor) -> View:
     own = row.person_id == actor.id
     may = own or actor.role == "admin"
-    return View(row.id, row.name, row.query, row.shared, None if own else owner, may)
+    return View(row.id, row.name, row.query, row.shared, None if own else row.owner, may)
 
 
 def _names(stored: Any) -> tuple[str, ...]:

@@ -115,8 +115,13 @@ def _boolean(_: Column) -> Painter:
     return lambda value: Cell("yes", "Yes") if value else Cell("no", "No")
 
 
+def badge(word: str) -> Cell:
+    """One of a few states."""
+    return Cell("badge", word, tone(word))
+
+
 def _badge(column: Column) -> Painter:
-    made = {choice: Cell("badge", choice, tone(choice)) for choice in column.choices}
+    made = {choice: badge(choice) for choice in column.choices}
     return lambda value: made[values.show(column, value)]
 
 
@@ -125,7 +130,7 @@ def _bytes(_: Column) -> Painter:
 
 
 def _timestamp(_: Column) -> Painter:
-    return _moment
+    return moment
 
 
 def _prose(_: Column) -> Painter:
@@ -140,14 +145,19 @@ def _array(column: Column) -> Painter:
     return lambda value: _long(values.show(column, value), "code")
 
 
-def _moment(value: dt.datetime | Beyond) -> Cell:
-    """To the minute; the exact instant stands in the attribute, from which the browser's own zone is made."""
+def moment(value: dt.datetime | Beyond) -> Cell:
     if isinstance(value, Beyond):
         return Cell("text", value)
+    exact, shown = instant(value)
+    return Cell("time", shown, exact)
+
+
+def instant(value: dt.datetime) -> tuple[str, str]:
+    """A moment exactly, for the attribute from which the browser's own zone is made; and to the minute, for people."""
     if value.tzinfo is None:
-        return Cell("time", f"{value:%Y-%m-%d %H:%M}", value.isoformat())
-    instant = value.astimezone(dt.UTC)
-    return Cell("time", f"{instant:%Y-%m-%d %H:%M} UTC", f"{instant.replace(tzinfo=None).isoformat()}Z")
+        return value.isoformat(), value.isoformat(" ", "minutes")
+    exact = value.astimezone(dt.UTC).isoformat()[:-6]
+    return f"{exact}Z", f"{exact[:10]} {exact[11:16]} UTC"
 
 
 def _dumped(value: Any) -> str:

@@ -8,6 +8,7 @@ operator's (“is today”) are written into that address as what they mean now,
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -106,6 +107,7 @@ class Wanted:
         return f"{self.column}__{self.condition}", self.text
 
 
+@functools.lru_cache(maxsize=200)
 def filterable(resource: Resource) -> tuple[Filterable, ...]:
     """The columns one can filter by, those of the list first."""
     names = dict.fromkeys([*resource.list_columns, *resource.details_columns])

@@ -5,6 +5,7 @@ It is a choice of what is shown, not of what may be seen: rights, exports and ad
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -30,6 +31,7 @@ class ColumnChoice:
     shown: bool
 
 
+@functools.lru_cache(maxsize=200)
 def choices(resource: Resource) -> tuple[ColumnChoice, ...]:
     """Those shown, in their order, then the others."""
     names = dict.fromkeys([*resource.list_columns, *resource.details_columns])

@@ -5,6 +5,7 @@ Every control is a link or a form to another `ListQuery` of the same list, so a 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +73,7 @@ class Action:
     kind: str = ""
 
 
-Pairs = list[tuple[str, str]]
+Pairs = tuple[tuple[str, str], ...]
 """Names and values that a form carries along, so that it leads to the same list."""
 
 
@@ -83,11 +84,16 @@ def list_url(resource: Resource, query: ListQuery) -> str:
 
 def carried(resource: Resource, query: ListQuery, *without: str) -> Pairs:
     """The list as hidden fields of a form that starts it again from its first page."""
-    return [(name, value) for name, value in params.pairs(resource, query.restarted()) if name not in without]
+    return tuple((name, value) for name, value in params.pairs(resource, query.restarted()) if name not in without)
 
 
 def headers(resource: Resource, query: ListQuery, slow: Collection[str] = ()) -> tuple[Header, ...]:
     """The heads of the columns; `slow` names those that no index sorts by."""
+    return _headers(resource, query.restarted(), frozenset(slow))
+
+
+@functools.lru_cache(maxsize=200)
+def _headers(resource: Resource, query: ListQuery, slow: frozenset[str]) -> tuple[Header, ...]:
     sortable = ordering.sortable(resource)
     column, descending = _sorted_by(resource, query)
     return tuple(

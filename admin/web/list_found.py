@@ -1,6 +1,7 @@
 """Asks for everything that a list's page shows: its rows, how many there are, and the names in its chips.
 
-Rows and estimate come in one transaction. What takes too long is no error here: the page says so in place of what is
+Each question is a transaction by itself: to begin one and to end it would take as long as finding the rows, and would
+not show them as of one moment either. What takes too long is no error here: the page says so in place of what is
 missing, and keeps the filters that can be changed.
 """
 
@@ -72,7 +73,7 @@ async def find(
     doing = (recorder or Recorder()).doing
     nothing = Slice([], query.page, has_previous=False, has_next=False)
     try:
-        async with visit.transaction() as session, watched(session, recorder):
+        async with visit.glance() as session, watched(session, recorder):
             with doing("Names in the filters"):
                 names = await _names(session, visit.resource, query)
             try:
@@ -110,7 +111,7 @@ def _is_large(many: Count) -> bool:
 
 async def _marked(visit: Visit, query: ListQuery, found: Found) -> Found:
     """The same with what no index serves: on a large table, or for a list that took too long on any."""
-    async with visit.transaction() as session:
+    async with visit.glance() as session:
         sorts = await indexes.slow_sorts(session, visit.resource, query, indexes.LARGE)
         least = 0 if found.too_slow else indexes.LARGE
         parts = await indexes.slow_parts(session, visit.resource, query, least)

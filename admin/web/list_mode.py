@@ -32,7 +32,8 @@ async def remembered(session: AsyncSession, visit: Visit, items: Items) -> Mode 
     """What decides where the address leaves the mode open; None, unasked, where it does not."""
     if any(name == FIELD and text for name, text in items):
         return None
-    return await preferences.mode(session, visit.actor, visit.resource)
+    chosen = visit.lists.of(visit.resource.identity).get(FIELD)
+    return await preferences.mode(session, visit.resource, chosen)
 
 
 def settled(query: ListQuery, start: Mode | None, items: Items) -> ListQuery:

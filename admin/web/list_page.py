@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from markupsafe import Markup
 from starlette.responses import JSONResponse, Response
 
 from admin.errors import Busy
@@ -40,7 +41,6 @@ from admin.web.list_columns import ColumnChoice
 from admin.web.list_controls import Action, Chip, Choice, Header, Pairs
 from admin.web.list_found import Found, Instead
 from admin.web.list_jump import Jump
-from admin.web.list_rows import Row
 from admin.web.pager import Pager
 from admin.web.routes import Door
 from admin.web.view_menu import Menu
@@ -87,7 +87,7 @@ class ListPage:
     count_url: str
     headers: tuple[Header, ...]
     title_column: int
-    rows: list[Row]
+    rows: Markup
     pager: Pager
     jump: Jump | None
     newer_url: str
@@ -113,7 +113,7 @@ async def show(visit: Visit) -> Response:
     """`GET /{identity}/list`: without any parameter it leads to the person's default view, if they have one."""
     items = visit.request.query_params.multi_items()
     async with visit.glance() as session:
-        kept = await saved_views.kept(session, visit.actor, visit.resource.identity)
+        kept = await saved_views.kept(session, visit.actor, visit.lists, visit.resource.identity)
         mode = await list_mode.remembered(session, visit, items)
     start = None if items else view_menu.start(visit.resource, kept)
     if start is not None:
@@ -152,7 +152,7 @@ def build(visit: Visit, query: ListQuery, found: Found, kept: Kept, recorder: Re
     view, here = visit.console.view_of(resource), params.query_string(resource, query)
     if kept.default:
         here = here or list_controls.PLAIN
-    said = sentence(found.count)
+    said, bulk = sentence(found.count), list_controls.bulk_actions(visit, query)
     return ListPage(
         resource=resource,
         query=query,
@@ -163,7 +163,7 @@ def build(visit: Visit, query: ListQuery, found: Found, kept: Kept, recorder: Re
         search_pairs=list_controls.carried(resource, query, "search"),
         filter_pairs=list_controls.carried(resource, query),
         size_pairs=list_controls.carried(resource, query, "pageSize"),
-        count_pairs=params.pairs(resource, query),
+        count_pairs=tuple(params.pairs(resource, query)),
         filterable=filter_builder.filterable(resource),
         conditions=filter_builder.conditions(),
         views=view_menu.menu(resource, query, kept, bare=not visit.query_string),
@@ -178,12 +178,12 @@ def build(visit: Visit, query: ListQuery, found: Found, kept: Kept, recorder: Re
         modes=list_controls.modes(query),
         mode_url=urls.mode(resource.identity, params.query_string(resource, query.restarted(mode=None))),
         sizes=list_controls.size_choices(query),
-        bulk=list_controls.bulk_actions(visit, query),
+        bulk=bulk,
         count=said,
         count_url=urls.count(resource.identity, params.query_string(resource, query.restarted())),
         headers=list_controls.headers(resource, query, [one.column for one in found.sorts]),
         title_column=list_rows.title_column(resource),
-        rows=list_rows.rows(visit, found.rows, here, view.formatters()),
+        rows=list_rows.rows(visit, found.rows, here, view.formatters(), ticks=bool(bulk)),
         pager=list_pager.of(resource, query, found, said),
         jump=list_jump.control(resource, query, found),
         newer_url=_newer_url(resource, query, found.rows),

@@ -5,6 +5,7 @@ Templates get finished strings; they call nothing that asks the database.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from admin.web.assets import asset
 from admin.web.gate import Permission
 
 if TYPE_CHECKING:
+    from admin.web.console import Console
     from admin.web.visit import Visit
 
 
@@ -95,10 +97,14 @@ def _theme(visit: Visit) -> str:
 
 
 def _menu(visit: Visit) -> tuple[MenuGroup, ...]:
-    here = visit.maybe_resource.identity if visit.maybe_resource else None
+    return _menu_of(visit.console, visit.maybe_resource.identity if visit.maybe_resource else None)
+
+
+@functools.lru_cache(maxsize=200)
+def _menu_of(console: Console, here: str | None) -> tuple[MenuGroup, ...]:
     groups: dict[str, list[MenuItem]] = {}
-    for resource in visit.console.resources.values():
-        view = visit.console.view_of(resource)
+    for resource in console.resources.values():
+        view = console.view_of(resource)
         item = MenuItem(
             resource.name_plural, urls.listing(resource.identity), view.icon or "table", resource.identity == here
         )

@@ -6,6 +6,7 @@ that somebody shares, a form and a script all come through the same door.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable
 from typing import Any, cast, get_args
 from urllib.parse import urlencode
@@ -53,6 +54,7 @@ def parse(resource: Resource, items: Iterable[tuple[str, str]], beside: Collecti
     return query
 
 
+@functools.lru_cache(maxsize=2_000)
 def query_string(resource: Resource, query: ListQuery) -> str:
     """The query string of a list, without what is the default; `parse` reads it back to the same query."""
     return urlencode(pairs(resource, query))

@@ -27,7 +27,7 @@ async def index(visit: Visit) -> Response:
     """All views of a table; its query string is that of the list one came from."""
     query = params.parse(visit.resource, visit.request.query_params.multi_items())
     async with visit.transaction() as session:
-        kept = await reads.kept(session, visit.actor, visit.resource.identity)
+        kept = await reads.kept(session, visit.actor, visit.lists, visit.resource.identity)
     here = params.query_string(visit.resource, query.restarted(mode=None))
     entries = [view_menu.entry(visit.resource, view, kept, here) for view in kept.views]
     back = list_controls.list_url(visit.resource, query)
@@ -79,7 +79,7 @@ async def make_default(visit: Visit) -> Response:
     data, identity, view_id = await visit.form(), visit.resource.identity, _view_id(visit)
 
     async def act(session: AsyncSession) -> str:
-        kept = await reads.kept(session, visit.actor, identity)
+        kept = await reads.kept(session, visit.actor, visit.lists, identity)
         view = next((view for view in kept.views if view.id == view_id), None)
         if view is None:
             raise NotFound("There is no such view any more.")

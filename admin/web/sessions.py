@@ -23,7 +23,8 @@ FOR_EVERYBODY = ("/healthz", "/readyz", "/metrics", f"{urls.BASE}/static/")
 
 
 class Sessions:
-    """Puts into the scope: `larder.actor` (None for nobody), `larder.session` (the token's hash), `larder.flashes`."""
+    """Puts into the scope: `larder.actor` (None for nobody), `larder.session` (the token's hash), `larder.lists` (what
+    the person keeps for lists), `larder.flashes`."""
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class Sessions:
             if visitor is not None:
                 scope["larder.actor"] = visitor.actor
                 scope["larder.session"] = digest
+                scope["larder.lists"] = visitor.lists
                 if visitor.flash and _shows_a_page(scope):
                     scope["larder.flashes"] = visitor.flash
                     send = self._dropping(digest, visitor, send)

@@ -24,6 +24,8 @@ def of_key(key: str) -> str:
     Browsers fold the parts `.` and `..` away, escaped ones too, so these two keys stand behind a tilde; and so that
     every address means one key, those that look like it (`~.`) get one more.
     """
+    if key.isalnum() and key.isascii():
+        return key
     return quote(f"~{key}" if DOTS.fullmatch(key) else key, safe="")
 
 

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from admin.actor import Actor
 from admin.errors import NotFound
+from admin.reads.preferences import Lists
 from admin.resource import Resource
 from admin.web import gate
 from admin.web.gate import Permission
@@ -46,6 +47,12 @@ class Visit:
         if self.maybe_resource is None:
             raise NotFound("There is no such table.")
         return self.maybe_resource
+
+    @property
+    def lists(self) -> Lists:
+        """What the actor keeps for lists."""
+        kept: Lists = self.request.scope.get("larder.lists") or Lists()
+        return kept
 
     @property
     def query_string(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads import deep_pages, listing, paging, record
@@ -124,9 +123,7 @@ async def test_parents_without_a_relationship_are_named_too(session: AsyncSessio
 async def test_columns_that_no_list_shows_are_not_loaded(session: AsyncSession, database: Database):
     database.sql("insert into document (title, body) values ('t', repeat('x', 100000))")
     shown = await listing.fetch(session, resource_of(Document, column_list=["id", "title"]), ListQuery())
-    unloaded = inspect(shown.rows[0]).unloaded
-    assert {"body", "search", "updated_at"} <= unloaded
-    assert not {"id", "title", "deleted_at"} & unloaded
+    assert set(vars(shown.rows[0])) == {"id", "title", "deleted_at"}
 
 
 async def test_a_long_text_comes_as_its_beginning_and_whole_on_its_own_page(session: AsyncSession, database: Database):
@@ -134,7 +131,6 @@ async def test_a_long_text_comes_as_its_beginning_and_whole_on_its_own_page(sess
     shown = await listing.fetch(session, resource_of(Document, column_list=["id", "title", "body"]), ListQuery())
     (row,) = shown.rows
     assert (row.title, row.body) == ("Short", "é" * paging.BRIEF)
-    assert not inspect(row).modified
     found = await record.get(session, DOCUMENT, (row.id,))
     assert found is not None
     assert len(found.row.body) == 5000

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from admin.actor import Actor
 from admin.reads import preferences
+from admin.reads.preferences import Lists
+from admin.reads.query import Mode
+from admin.resource import Resource
 from admin.tables import Person
 from admin.writes.preferences import remember
 from models import Customer, Event
@@ -25,12 +29,22 @@ async def people(session) -> tuple[Actor, Actor]:
     return ann, ben
 
 
+async def kept(session, actor: Actor) -> Lists:
+    """What a person's choices are by now, as their next request reads them."""
+    return Lists(await session.scalar(select(Person.preferences).where(Person.id == actor.id)))
+
+
+async def start(session, actor: Actor, resource: Resource) -> Mode:
+    chosen = (await kept(session, actor)).of(resource.identity).get("mode")
+    return await preferences.mode(session, resource, chosen)
+
+
 async def test_a_choice_is_its_persons_and_its_tables(session, people):
     ann, ben = people
     await remember(session, ann, "event", "mode", "scroll")
-    assert await preferences.mode(session, ann, EVENT) == "scroll"
-    assert await preferences.mode(session, ben, EVENT) == "pages"
-    assert await preferences.mode(session, ann, CUSTOMER) == "pages"
+    assert await start(session, ann, EVENT) == "scroll"
+    assert await start(session, ben, EVENT) == "pages"
+    assert await start(session, ann, CUSTOMER) == "pages"
 
 
 async def test_the_last_choice_holds_and_leaves_the_others_alone(session, people):
@@ -39,12 +53,13 @@ async def test_the_last_choice_holds_and_leaves_the_others_alone(session, people
     await remember(session, ann, "customer", "mode", "scroll")
     for mode in ("scroll", "pages"):
         await remember(session, ann, "event", "mode", mode)
-    assert await preferences.of_list(session, ann, "event") == {"columns": ["id", "kind"], "mode": "pages"}
-    assert await preferences.of_list(session, ann, "customer") == {"mode": "scroll"}
+    assert (await kept(session, ann)).of("event") == {"columns": ["id", "kind"], "mode": "pages"}
+    assert (await kept(session, ann)).of("customer") == {"mode": "scroll"}
 
 
-async def test_nobodys_list_has_no_choices(session):
-    assert await preferences.of_list(session, Actor(None, "job", "admin"), "event") == {}
+@pytest.mark.parametrize("stored", [{}, {"lists": []}, {"lists": {"event": "scroll"}}])
+def test_what_was_stored_in_another_shape_is_no_choice(stored):
+    assert Lists(stored).of("event") == {}
 
 
 async def test_a_large_table_starts_in_scroll_until_somebody_chose(session, people, database, monkeypatch):
@@ -52,8 +67,8 @@ async def test_a_large_table_starts_in_scroll_until_somebody_chose(session, peop
     database.sql("insert into event (kind) select 'order.paid' from generate_series(1, 500)")
     database.sql("analyze event")
     monkeypatch.setattr(preferences, "LARGE", 499)
-    assert await preferences.mode(session, ann, EVENT) == "scroll"
+    assert await start(session, ann, EVENT) == "scroll"
     await remember(session, ann, "event", "mode", "pages")
-    assert await preferences.mode(session, ann, EVENT) == "pages"
+    assert await start(session, ann, EVENT) == "pages"
     monkeypatch.setattr(preferences, "LARGE", 500)
-    assert await preferences.mode(session, people[1], EVENT) == "pages"
+    assert await start(session, people[1], EVENT) == "pages"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import text
 
+from admin.database import bounded
 from admin.reads import counts, indexes
 from admin.web.console import Console
 from tests.postgres import Database
@@ -55,14 +57,12 @@ async def test_a_list_that_took_too_long_names_what_no_index_serves(
     browse: Browse, database: Database, console: Console, monkeypatch: pytest.MonkeyPatch
 ):
     database.sql("insert into event (kind) select i from generate_series(1, 150000) i; analyze event")
-    monkeypatch.setattr("admin.reads.listing.plans.rows", _stopped)
+    monkeypatch.setattr("admin.reads.listing.fetch", _stopped)
     page = await (await browse("viewer")).get("/admin/event/list?mode=pages&payload__contains=%7B%7D")
     assert page.status_code == 503
     assert "No index serves the filter “payload contains {}”" in page.text
 
 
-async def _stopped(session, _statement):
-    from sqlalchemy import text
-
-    await session.execute(text("set local statement_timeout = 20"))
-    await session.execute(text("select pg_sleep(3)"))
+async def _stopped(session, *_):
+    async with bounded(session, 20):
+        await session.execute(text("select pg_sleep(3)"))

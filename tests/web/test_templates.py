@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from jinja2 import UndefinedError
 
 from admin.web.assets import STATIC, STYLES
-from admin.web.templating import TEMPLATES
+from admin.web.templating import TEMPLATES, Templates
 
 PAGES = sorted(TEMPLATES.rglob("*.html"))
 SCRIPTS = sorted((STATIC / "js").glob("*.js"))
@@ -65,3 +66,10 @@ def test_every_stylesheet_is_sent_and_all_together_are_small():
     sheets = sorted((STATIC / "css").glob("*.css"))
     assert sorted(path.stem for path in sheets) == sorted(STYLES)
     assert sum(path.stat().st_size for path in sheets) < 40_000
+
+
+def test_a_part_is_made_once_and_sees_nothing_but_what_it_is_given():
+    templates = Templates({"asset": str})
+    assert templates.part("components/progress.html") is templates.part("components/progress.html")
+    with pytest.raises(UndefinedError, match="columns"):
+        templates.part("list/_columns.html", url="/")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from admin.actor import Actor
 from admin.errors import BadRequest, Conflict, NotAllowed, NotFound
 from admin.reads import saved_views as reads
+from admin.reads.people import VIEWED
+from admin.reads.preferences import Lists
 from admin.tables import Person
 from admin.writes import preferences, saved_views
 from tests.postgres import Database
@@ -32,9 +35,16 @@ async def save(session: AsyncSession, who: Actor, name: str = "Drafts", *, share
     return await saved_views.save(session, who, "document", (name, "status=draft"), shared=shared)
 
 
+async def kept(session: AsyncSession, who: Actor, identity: str = "document") -> reads.Kept:
+    """What a person keeps by now, as their next request finds it."""
+    chosen = await session.scalar(select(Person.preferences).where(Person.id == who.id))
+    viewed = await session.scalars(VIEWED.where(Person.id == who.id))
+    return await reads.kept(session, who, Lists(chosen or {}, frozenset(viewed)), identity)
+
+
 async def names(session: AsyncSession, who: Actor, identity: str = "document") -> list[tuple[str, str | None, bool]]:
-    kept = await reads.kept(session, who, identity)
-    return [(view.name, view.owner, view.changeable) for view in kept.views]
+    found = await kept(session, who, identity)
+    return [(view.name, view.owner, view.changeable) for view in found.views]
 
 
 async def test_a_view_is_seen_by_its_owner_and_a_shared_one_by_everybody(
@@ -106,12 +116,12 @@ async def test_a_view_keeps_its_own_name_and_takes_no_other_ones(session: AsyncS
 async def test_the_default_is_a_persons_own_and_ends_with_the_view(session: AsyncSession, people: dict[str, Actor]):
     view = await save(session, people["Ann"], shared=True)
     await preferences.remember(session, people["Ben"], "document", reads.VIEW, view)
-    assert (await reads.kept(session, people["Ann"], "document")).default is None
-    default = (await reads.kept(session, people["Ben"], "document")).default
+    assert (await kept(session, people["Ann"])).default is None
+    default = (await kept(session, people["Ben"])).default
     assert default is not None
     assert (default.id, default.query) == (view, "status=draft")
     await saved_views.change(session, people["Ann"], "document", view, name="Drafts", shared=False)
-    assert (await reads.kept(session, people["Ben"], "document")).default is None
+    assert (await kept(session, people["Ben"])).default is None
 
 
 async def test_what_was_stored_in_another_shape_is_passed_over(
@@ -119,9 +129,9 @@ async def test_what_was_stored_in_another_shape_is_passed_over(
 ):
     for stored in ('{"lists": 7}', '{"lists": {"document": []}}', '{"lists": {"document": {"columns": 3}}}'):
         database.sql("update larder.person set preferences = %s::jsonb", stored)
-        assert await reads.kept(session, people["Ann"], "document") == reads.Kept()
+        assert await kept(session, people["Ann"]) == reads.Kept()
     database.sql("""update larder.person set preferences = '{"lists": {"document": {"columns": ["id", 3]}}}'""")
-    assert (await reads.kept(session, people["Ann"], "document")).columns == ("id",)
+    assert (await kept(session, people["Ann"])).columns == ("id",)
 
 
 async def test_views_go_with_their_person(session: AsyncSession, people: dict[str, Actor], database: Database):
