@@ -3,7 +3,7 @@
 What is in stock today is taken to be what remains: the lines that are there already took theirs.
 
 Revision: stock
-Follows: saved_views
+Follows: retention
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "stock"
-down_revision = "saved_views"
+down_revision = "retention"
 branch_labels = None
 depends_on = None
 
