@@ -22,8 +22,10 @@ from admin.writes.csv_import.sniff import DELIMITERS, ENCODINGS, Format
 STEPS = ("match", "mode", "review")
 
 
-def reading(data: FormData) -> Format:
+def reading(form: Format, data: FormData) -> Format:
     """How the file is to be read. Raises `BadRequest`."""
+    if form.sheet is not None:
+        return replace(form, sheet=_one_of(data, "sheet", form.sheets, form.sheet), header=bool(data.get("header")))
     encoding, delimiter = text(data, "encoding"), text(data, "delimiter")
     if encoding not in ENCODINGS:
         raise BadRequest(f"Larder does not read the encoding {encoding[:40]}.")

@@ -19,6 +19,8 @@ class Reading:
     encoding: str
     delimiter: str
     header: bool
+    sheets: Pairs
+    sheet: str | None
     columns: list[tuple[str, tuple[str, ...]]]
 
 
@@ -30,5 +32,7 @@ def reading(view: View) -> Reading:
         encoding=form.encoding,
         delimiter=DELIMITERS[form.delimiter],
         header=form.header,
+        sheets=[(name, name) for name in form.sheets],
+        sheet=form.sheet,
         columns=list(zip(staged.headers, staged.samples, strict=True)) if staged else [],
     )

@@ -47,9 +47,9 @@ async def mode(visit: Visit) -> Response:
 async def read_again(visit: Visit) -> Response:
     """Read the kept file with another encoding or delimiter, or without a header row."""
     data = await visit.form()
-    form = csv_import_form.reading(data)
     async with visit.transaction() as session:
         visit, stored = await opened(visit, session)
+        form = csv_import_form.reading(stored.format, data)
         timeout = visit.console.settings.import_timeout_ms
         await receive.read_again(session, visit.resource, stored.id, form, timeout_ms=timeout)
     return visit.redirect(_next(stored.id, csv_import_form.text(data, "next")))

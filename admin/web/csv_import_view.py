@@ -62,6 +62,8 @@ class View:
         """What is read, from whom, into which table."""
         record, form = self.stored.record, self.stored.format
         read = f"{DELIMITERS[form.delimiter]} separated, {ENCODINGS.get(form.encoding, form.encoding)}"
+        if form.sheet is not None:
+            read = f"sheet “{form.sheet}”" + (f" of {len(form.sheets)}" if len(form.sheets) > 1 else "")
         return (
             f"{record.file_bytes:,} bytes, {read}, handed in by {record.person_name} for {self.resource.name_plural}."
         )

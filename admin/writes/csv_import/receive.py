@@ -32,6 +32,7 @@ class Upload:
     file: BinaryIO
     encoding: str | None = None
     delimiter: str | None = None
+    sheet: str | None = None
 
 
 async def receive(session: AsyncSession, actor: Actor, resource: Resource, upload: Upload, *, timeout_ms: int) -> int:
@@ -40,7 +41,7 @@ async def receive(session: AsyncSession, actor: Actor, resource: Resource, uploa
     Raises `Unreadable` for what is no CSV file at all; nothing is kept then. A file that might be readable in another
     encoding or with another delimiter is kept, in state `failed`, with the reason.
     """
-    form = await to_thread.run_sync(sniff.sniff, upload.file, upload.encoding, upload.delimiter)
+    form = await to_thread.run_sync(sniff.sniff, upload.file, upload.encoding, upload.delimiter, upload.sheet)
     await store.sweep(session)
     sha256, size = await to_thread.run_sync(stage.digest, upload.file)
     import_id = await store.add(

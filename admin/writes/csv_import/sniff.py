@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from admin.writes.csv_import import tokens
+from admin.writes.csv_import import tokens, workbook
 from admin.writes.csv_import.errors import Unreadable
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -35,8 +35,7 @@ SAMPLE = 65_536
 
 MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 SIGNATURES = (
-    (b"PK\x03\x04", "This is an Excel workbook or a ZIP archive. Save the sheet as “CSV UTF-8” and import that."),
-    (b"\xd0\xcf\x11\xe0", "This is an old Excel workbook. Save the sheet as “CSV UTF-8” and import that."),
+    (b"\xd0\xcf\x11\xe0", "This is an old or an encrypted Excel workbook. Save it as .xlsx without a password."),
     (b"\x1f\x8b", "This file is compressed (gzip). Unpack it and import the CSV file inside."),
     (b"BZh", "This file is compressed (bzip2). Unpack it and import the CSV file inside."),
     (b"\xfd7zXZ", "This file is compressed (xz). Unpack it and import the CSV file inside."),
@@ -59,15 +58,26 @@ class Format:
     encoding: str = "utf-8"
     delimiter: str = ","
     header: bool = True
+    sheet: str | None = None
+    """The sheet of a workbook; None for a text."""
+    sheets: tuple[str, ...] = ()
+    """All sheets of the workbook that a person sees."""
 
 
-def sniff(file: BinaryIO, encoding: str | None = None, delimiter: str | None = None) -> Format:
+def sniff(
+    file: BinaryIO, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None
+) -> Format:
     """The format of a file that is open for reading at any place; what is given is kept.
 
     Raises `Unreadable` for what is no CSV file.
     """
     file.seek(0)
     start = file.read(SAMPLE)
+    if workbook.is_archive(start):
+        names = workbook.sheets(file)
+        return Format(sheet=sheet or names[0], sheets=tuple(names))
+    if sheet is not None:
+        raise Unreadable("Only a workbook has sheets, and this is none.")
     refuse_other_content(start)
     if encoding is None:
         encoding = next((name for mark, name in MARKS if start.startswith(mark)), "utf-8")

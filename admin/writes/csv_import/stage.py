@@ -20,6 +20,7 @@ from admin.writes.csv_import import mapping
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.errors import Unreadable
 from admin.writes.csv_import.read import Reader
+from admin.writes.csv_import.sheet import SheetReader
 from admin.writes.csv_import.sniff import Format
 
 CHUNK = 2**18
@@ -82,7 +83,7 @@ async def kept_file(session: AsyncSession, import_id: int) -> BinaryIO:
 
 async def stage(session: AsyncSession, import_id: int, file: BinaryIO, form: Format) -> Staged:
     """Read the whole file into the staging table. Raises `Unreadable`; the caller's savepoint then takes it back."""
-    reader = await to_thread.run_sync(Reader, file, form)
+    reader = await to_thread.run_sync(_reader, file, form)
     try:
         if form.header:
             mapping.check_headers(reader.headers)
@@ -97,6 +98,10 @@ async def stage(session: AsyncSession, import_id: int, file: BinaryIO, form: For
     return Staged(tuple(reader.headers), reader.rows, tuple(warnings), samples)
 
 
+def _reader(file: BinaryIO, form: Format) -> Reader | SheetReader:
+    return SheetReader(file, form) if form.sheet is not None else Reader(file, form)
+
+
 async def _make_table(session: AsyncSession, import_id: int, width: int) -> None:
     table = st.staging(import_id)
     cells = st.joined(st.COMMA, [st.of("{c} text", c=cell(number)) for number in range(1, width + 1)])
@@ -107,7 +112,7 @@ async def _make_table(session: AsyncSession, import_id: int, width: int) -> None
     )  # fmt: skip
 
 
-async def _copy(session: AsyncSession, import_id: int, reader: Reader, delimiter: str) -> None:
+async def _copy(session: AsyncSession, import_id: int, reader: Reader | SheetReader, delimiter: str) -> None:
     batches = reader.batches()
     connection = await st.driver(session)
     statement = st.of(
@@ -124,7 +129,7 @@ def cell(number: int) -> Composable:
     return st.name(f"c{number}")
 
 
-def _warnings(reader: Reader) -> list[str]:
+def _warnings(reader: Reader | SheetReader) -> list[str]:
     found = []
     if not reader.rows:
         found.append("The file has headers but no rows.")

@@ -48,7 +48,7 @@ class Stored:
         staged = kept.get("staged")
         return cls(
             record,
-            Format(**kept["format"]),
+            Format(**{**kept["format"], "sheets": tuple(kept["format"].get("sheets", ()))}),
             Staged(**{**staged, **{name: _tuples(staged[name]) for name in ("headers", "warnings", "samples")}})
             if staged
             else None,
