@@ -8,23 +8,27 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from io import BytesIO
 
 import structlog
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import JSONResponse, Response
 
 from admin.errors import BadRequest, LarderError
 from admin.reads import csv_import as imports
 from admin.web import csv_import_index, csv_import_view, flash, urls
-from admin.web.csv_export import Download
+from admin.web.csv_export import Download, attachment
 from admin.web.csv_import_page import opened, page
 from admin.web.gate import Permission
 from admin.web.page import Flash
 from admin.web.routes import Door
 from admin.web.visit import Visit
-from admin.writes.csv_import import apply, receive, rejects, store
+from admin.writes.csv_import import apply, example, receive, rejects, store
 from admin.writes.csv_import.errors import InProgress, Unreadable
 from admin.writes.csv_import.receive import Upload
+
+PASTE_LIMIT = 8 * 2**20
+"""Bytes that can be pasted; more belongs in a file."""
 
 log = structlog.get_logger("larder.import")
 
@@ -34,15 +38,22 @@ async def upload(visit: Visit) -> Response:
     return visit.page("csv_import/upload.html", upload=csv_import_index.upload(visit))
 
 
+async def example_file(visit: Visit) -> Response:
+    """A small file that this table would take, to begin from."""
+    async with visit.transaction() as session:
+        content = await example.example(session, visit.resource)
+    name = f"{visit.resource.identity}-example.csv"
+    return Response(content, media_type="text/csv", headers={"content-disposition": attachment(name)})
+
+
 async def hand_in(visit: Visit) -> Response:
     """Take a file in; what is no CSV file at all is refused on the page where it was chosen."""
-    async with visit.request.form(max_files=1, max_fields=20) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            return _upload_again(visit, BadRequest("Choose a CSV file first."))
+    async with visit.request.form(max_files=1, max_fields=20, max_part_size=PASTE_LIMIT) as form:
+        sent = _sent(form)
+        if sent is None:
+            return _upload_again(visit, BadRequest("Choose a CSV file first, or paste rows."))
         try:
             async with visit.transaction() as session:
-                sent = Upload(file.filename, file.file)
                 import_id = await receive.receive(
                     session, visit.actor, visit.resource, sent, timeout_ms=_timeout(visit)
                 )
@@ -125,6 +136,18 @@ async def index(visit: Visit) -> Response:
     return visit.page("csv_import/index.html", index=csv_import_index.index(visit, found))
 
 
+def _sent(form: FormData) -> Upload | None:
+    """The file that was chosen, or else what was pasted. Spreadsheets copy cells separated by tabs."""
+    file, pasted = form.get("file"), form.get("paste")
+    if isinstance(file, UploadFile) and file.filename:
+        return Upload(file.filename, file.file)
+    if not isinstance(pasted, str) or not pasted.strip():
+        return None
+    # A form sends every line end as CRLF, whatever was in the clipboard.
+    plain = pasted.replace("\r\n", "\n")
+    return Upload("pasted rows", BytesIO(plain.encode()), "utf-8", "\t" if "\t" in plain else None)
+
+
 def _upload_again(visit: Visit, error: LarderError) -> Response:
     return visit.page("csv_import/upload.html", error.status, upload=csv_import_index.upload(visit, str(error)))
 
@@ -136,6 +159,7 @@ def _timeout(visit: Visit) -> int:
 DOORS = [
     Door("GET", "/{identity}/import", Permission.IMPORT, upload),
     Door("POST", "/{identity}/import", Permission.IMPORT, hand_in, body=None),
+    Door("GET", "/{identity}/import/example.csv", Permission.IMPORT, example_file),
     Door("GET", "/imports", Permission.IMPORT, index),
     Door("GET", "/imports/{import_id:int}", Permission.IMPORT, show),
     Door("POST", "/imports/{import_id:int}/apply", Permission.IMPORT, run),

@@ -27,6 +27,7 @@ class Upload:
     steps: tuple[str, ...]
     url: str
     list_url: str
+    example_url: str
     limit: str
     columns: tuple[str, ...]
     required: tuple[str, ...]
@@ -40,6 +41,7 @@ def upload(visit: Visit, error: str | None = None) -> Upload:
         steps=tuple(STEPS),
         url=urls.import_upload(resource.identity),
         list_url=urls.listing(resource.identity),
+        example_url=urls.import_example(resource.identity),
         limit=f"{visit.console.settings.max_upload_mb:,} MB",
         columns=tuple(column.name for column in mapping.writable(resource)),
         required=tuple(column.name for column in mapping.required(resource)),

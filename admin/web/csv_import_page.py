@@ -16,8 +16,9 @@ from admin.web.csv_import_tabs import CORRECTED
 from admin.web.csv_import_view import View
 from admin.web.gate import Permission
 from admin.web.visit import Visit
-from admin.writes.csv_import import originals, rejected, review, store
+from admin.writes.csv_import import originals, previews, rejected, review, store
 from admin.writes.csv_import.options import Options
+from admin.writes.csv_import.previews import Preview
 from admin.writes.csv_import.store import Stored
 
 LARGEST_ID = 2**63 - 1
@@ -50,11 +51,20 @@ async def page(
     state = await imports.state_of(session, stored.id)
     view = View(visit, stored, state, options or stored.options, problem)
     same = await imports.same_file(session, stored.record) if state == "review" else None
+    reading = csv_import_reading.reading(view, await candidates(session, stored) if state == "failed" else [])
     return visit.page(
         f"csv_import/{view.template}.html", view.status, view=view, choices=choices(view),
-        same=csv_import_index.entry(visit, same) if same else None, reading=csv_import_reading.reading(view),
+        same=csv_import_index.entry(visit, same) if same else None, reading=reading,
         questions=questions(view), **NO_ROWS | await _rows(session, view),
     )  # fmt: skip
+
+
+async def candidates(session: AsyncSession, stored: Stored) -> list[Preview]:
+    """Encodings to choose from, when the file is not what it was taken for, or was read in one that was chosen."""
+    form = stored.format
+    if form.sheet is not None or (stored.record.state != "failed" and form.encoding == "utf-8"):
+        return []
+    return await previews.previews(session, stored.id)
 
 
 async def _rows(session: AsyncSession, view: View) -> dict[str, object]:

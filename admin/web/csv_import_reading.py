@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from admin.web.csv_import_choices import Option
 from admin.web.csv_import_view import View
+from admin.writes.csv_import.previews import Preview
 from admin.writes.csv_import.sniff import DELIMITERS, ENCODINGS
 
 Pairs = list[tuple[str, str]]
@@ -15,6 +17,8 @@ class Reading:
     """The choices, what is chosen, and the first values of each column as they are read so."""
 
     encodings: Pairs
+    previews: list[Option]
+    """How the file would look in each encoding, where it is not UTF-8."""
     delimiters: Pairs
     encoding: str
     delimiter: str
@@ -24,10 +28,12 @@ class Reading:
     columns: list[tuple[str, tuple[str, ...]]]
 
 
-def reading(view: View) -> Reading:
+def reading(view: View, found: list[Preview]) -> Reading:
+    """The step as it stands; `found` are the encodings that the bytes allow, when somebody has to choose one."""
     form, staged = view.stored.format, view.stored.staged
     return Reading(
         encodings=list(ENCODINGS.items()),
+        previews=[Option(one.encoding, one.name, " ⏎ ".join(one.lines)) for one in found],
         delimiters=[(name, name.title()) for name in DELIMITERS.values()],
         encoding=form.encoding,
         delimiter=DELIMITERS[form.delimiter],

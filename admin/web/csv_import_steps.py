@@ -10,10 +10,11 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from admin.errors import BadRequest, Conflict, LarderError
-from admin.web import csv_import_form, csv_import_mode, csv_import_reading, urls
+from admin.web import csv_import_form, csv_import_mode, urls
 from admin.web.csv_import_choices import creatable
 from admin.web.csv_import_match import matching
-from admin.web.csv_import_page import opened, page
+from admin.web.csv_import_page import candidates, opened, page
+from admin.web.csv_import_reading import reading
 from admin.web.csv_import_view import View
 from admin.web.gate import Permission
 from admin.web.routes import Door
@@ -29,7 +30,9 @@ NEXT = ("file", "match", "mode")
 async def file(visit: Visit) -> Response:
     """How the file is read."""
     visit, stored = await _open(visit)
-    return _file(View(visit, stored, stored.record.state, stored.options))
+    view = View(visit, stored, stored.record.state, stored.options)
+    async with visit.transaction() as session:
+        return visit.page("csv_import/file.html", view=view, reading=reading(view, await candidates(session, stored)))
 
 
 async def match(visit: Visit) -> Response:
@@ -106,10 +109,6 @@ async def _read(visit: Visit) -> tuple[Visit, Stored]:
     if stored.staged is None:
         raise Conflict("This file has not been read yet. Choose how to read it first.")
     return visit, stored
-
-
-def _file(view: View) -> Response:
-    return view.visit.page("csv_import/file.html", view.status, view=view, reading=csv_import_reading.reading(view))
 
 
 def _match(view: View) -> Response:

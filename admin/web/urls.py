@@ -144,6 +144,10 @@ def import_upload(identity: str, query: str = "") -> str:
     return _path(identity, "import", query=query)
 
 
+def import_example(identity: str) -> str:
+    return _path(identity, "import", "example.csv")
+
+
 def imports(query: str = "") -> str:
     return _path("imports", query=query)
 

@@ -6,9 +6,11 @@ import re
 
 import pytest
 
+from admin.web.console import Console
 from tests.postgres import Database
 from tests.web.conftest import Browse
 from tests.web.test_csv_import import counts, handed_in, status
+from tests.workbooks import workbook
 
 pytestmark = pytest.mark.anyio
 
@@ -114,3 +116,63 @@ async def test_a_set_value_that_cannot_be_comes_back_with_the_reason(browse: Bro
     assert answer.status_code == 400
     assert "Balance: “much” is not a number" in answer.text
     assert 'value="much"' in answer.text
+
+
+async def test_rows_are_pasted_from_a_sheet(browse: Browse, database: Database):
+    client = await browse("editor")
+    rows = 'email\tname\tcity\r\nann@x\tAnn\t"New\r\nTown"\r\nben@x\tBen, Jr.\tUlm\r\n'
+    answer = await client.post("/admin/customer/import", files={"file": ("", b"")}, data={"paste": rows})
+    assert answer.status_code == 303
+    path = answer.headers["location"]
+    assert "tab separated" in (await client.get(path)).text
+    await client.post(f"{path}/apply")
+    assert database.sql("select name, city from customer order by email") == [("Ann", "New\nTown"), ("Ben, Jr.", "Ulm")]
+    for nothing in ("", " \r\n "):
+        empty = await client.post("/admin/customer/import", files={"file": ("", b"")}, data={"paste": nothing})
+        assert (empty.status_code, "Choose a CSV file first" in empty.text) == (400, True)
+    much = await client.post("/admin/customer/import", data={"paste": "x" * (8 * 2**20 + 1)}, files={"file": ("", b"")})
+    assert much.status_code == 400
+
+
+async def test_the_encoding_is_chosen_from_what_the_lines_look_like(browse: Browse):
+    client = await browse("editor")
+    content = "name\n" + "Plain\n" * 60_000 + "Łódź\n"
+    path = await handed_in(client, content.encode("cp1250"), "author")
+    for page in (path, f"{path}/file"):
+        choice = (await client.get(page)).text
+        assert "byte A3 on line 60,002" in choice
+        assert re.search(r"Central Europe\)<small>Łódź<", choice)
+        assert re.search(r"Western Europe\)<small>£ód", choice)
+        assert "UTF-16" not in choice
+    await client.post(f"{path}/read", data={"encoding": "cp1250", "delimiter": "comma", "header": "true"})
+    assert re.search(r'value="cp1250" checked', (await client.get(f"{path}/file")).text)
+
+
+async def test_a_sheet_is_chosen_by_its_name(browse: Browse):
+    client = await browse("editor")
+    content = workbook({"Notes": [["for nobody"]], "People & more": [["email", "name"], ["ann@x", "Ann"]]})
+    path = await handed_in(client, content)
+    assert '<option value="People &amp; more">' in (await client.get(f"{path}/file")).text
+    unknown = await client.post(f"{path}/read", data={"sheet": "Other", "header": "true"})
+    assert unknown.status_code == 400
+    answer = await client.post(f"{path}/read", data={"sheet": "People & more", "header": "true", "next": "file"})
+    assert answer.headers["location"] == f"{path}/file"
+    assert counts(await status(client, path))["new"] == 1
+
+
+async def test_an_example_file_is_one_that_its_table_takes(browse: Browse, console: Console, database: Database):
+    database.sql("insert into author (name) values ('=Ann'), ('Ben')")
+    database.sql("insert into book (author_id, title) values (1, 'B'), (2, 'C')")
+    database.sql("insert into customer (email, name) values ('c@x', 'C'), ('d@x', 'D')")
+    database.sql("insert into \"user\" (email, name, role) values ('c@x', 'C', 'admin')")
+    database.sql('insert into "order" (customer_id) values (1), (2)')
+    database.sql("insert into inventory_item (sku, name) values ('S1', 'One'), ('S2', 'Two')")
+    client = await browse("editor")
+    for identity, resource in console.resources.items():
+        if "import" not in resource.acts:
+            continue
+        example = await client.get(f"/admin/{identity}/import/example.csv")
+        assert example.headers["content-disposition"].startswith(f'attachment; filename="{identity}-example.csv"')
+        path = await handed_in(client, example.content, identity)
+        found = counts(await status(client, path))
+        assert (found["new"], found["rejected"]) == (2, 0), (identity, example.text, found)

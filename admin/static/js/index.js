@@ -22,6 +22,7 @@ const behaviors = {
   "submit-now": () => import("./submit-now.js"),
   "theme": () => import("./theme.js"),
   "toasts": () => import("./toasts.js"),
+  "upload": () => import("./upload.js"),
 };
 
 export function attach(root) {
