@@ -35,8 +35,10 @@ from admin.web import (
     logging,
     login,
     operations,
+    palette,
     record_pages,
     saved_views,
+    shortcuts,
     urls,
 )
 from admin.web.assets import Assets
@@ -66,6 +68,8 @@ PAGES = (
     csv_import,
     csv_import_corrections,
     csv_import_steps,
+    palette,
+    shortcuts,
 )
 DOORS = [door for module in PAGES for door in module.DOORS]
 

@@ -26,6 +26,9 @@ ABSOLUTE = dt.timedelta(days=7)
 SEEN_EVERY = dt.timedelta(minutes=1)
 """How often a session's last use is written down: a minute's precision costs one write a minute, not one a request."""
 
+SINGLE_KEYS = "single_keys"
+"""In `preferences`: whether shortcuts of a single letter or sign work; they do unless it says false."""
+
 
 @dataclass(frozen=True)
 class Visitor:
@@ -35,6 +38,11 @@ class Visitor:
     seen_lately: bool
     flash: list[dict[str, Any]]
     lists: Lists
+
+    @property
+    def single_keys(self) -> bool:
+        """Whether letters and signs alone are shortcuts for them."""
+        return self.lists.preferences.get(SINGLE_KEYS) is not False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from admin.actor import Actor
-from admin.reads import plans
+from admin.reads import like, plans
 from admin.reads.preferences import Lists
 from admin.reads.visibility import PLAIN
 from admin.tables import Person, SavedView
@@ -65,6 +65,22 @@ async def kept(session: AsyncSession, actor: Actor, lists: Lists, identity: str)
     rows = await plans.rows(session, VIEWS, {"person": actor.id, "identity": identity})
     views = tuple(_view(row, actor) for row in rows)
     return Kept(columns, next((view for view in views if view.id == choices.get(VIEW)), None), views)
+
+
+async def named(session: AsyncSession, actor: Actor, text: str, limit: int) -> list[tuple[str, View]]:
+    """A few views of all tables whose name holds the text, each with its table's identity; own ones come first."""
+    own = SavedView.person_id == actor.id
+    statement = (
+        select(
+            SavedView.id, SavedView.name, SavedView.query, SavedView.shared, SavedView.person_id, SavedView.identity,
+            Person.name.label("owner"),
+        )
+        .join(Person, Person.id == SavedView.person_id)
+        .where(or_(own, SavedView.shared), SavedView.name.ilike(like.contains(text)))
+        .order_by(own.desc(), func.lower(SavedView.name), SavedView.id)
+        .limit(limit)
+    )  # fmt: skip
+    return [(row.identity, _view(row, actor)) for row in await session.execute(statement)]
 
 
 def _view(row: Any, actor: Actor) -> View:

@@ -41,6 +41,7 @@ from admin.web.list_columns import ColumnChoice
 from admin.web.list_controls import Action, Chip, Choice, Header, Pairs
 from admin.web.list_found import Found, Instead
 from admin.web.list_jump import Jump
+from admin.web.page import PART
 from admin.web.pager import Pager
 from admin.web.routes import Door
 from admin.web.view_menu import Menu
@@ -50,7 +51,6 @@ BESIDE = ("count", *explained.FIELDS, *filter_builder.FIELDS, *list_jump.FIELDS)
 """Parameters of the page that are not the list's own."""
 
 
-PART = "larder-part"
 """Request header of a list that scrolls: with `rows`, the answer is the table alone, and nothing is counted."""
 
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from admin.web.visit import Visit
 
 
+PART = "larder-part"
+"""Header by which a script asks for a part of a page: `rows` of a list, `dialog` of what is shown in one."""
+
+
 @dataclass(frozen=True)
 class MenuItem:
     """One table in the menu."""
@@ -65,6 +69,9 @@ class Page:
     """Empty for whoever may undo nothing."""
     imports_url: str
     may_import: bool
+    go_url: str
+    shortcuts_url: str
+    single_keys: bool
 
     @classmethod
     def of(cls, visit: Visit) -> Page:
@@ -81,6 +88,9 @@ class Page:
             operations_url=urls.operations(),
             last_action_url=urls.last_action() if actor and gate.may(actor, Permission.UNDO) else "",
             imports_url=f"{urls.BASE}/imports",
+            go_url=urls.go(),
+            shortcuts_url=urls.shortcuts(),
+            single_keys=visit.request.scope.get("larder.single_keys", True),
             may_import=actor is not None and gate.may(actor, Permission.IMPORT),
         )
 

@@ -24,7 +24,7 @@ FOR_EVERYBODY = ("/healthz", "/readyz", "/metrics", f"{urls.BASE}/static/")
 
 class Sessions:
     """Puts into the scope: `larder.actor` (None for nobody), `larder.session` (the token's hash), `larder.lists` (what
-    the person keeps for lists), `larder.flashes`."""
+    the person keeps for lists), `larder.single_keys` (whether letters are shortcuts for them), `larder.flashes`."""
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class Sessions:
                 scope["larder.actor"] = visitor.actor
                 scope["larder.session"] = digest
                 scope["larder.lists"] = visitor.lists
+                scope["larder.single_keys"] = visitor.single_keys
                 if visitor.flash and _shows_a_page(scope):
                     scope["larder.flashes"] = visitor.flash
                     send = self._dropping(digest, visitor, send)

@@ -70,6 +70,15 @@ def logout() -> str:
     return _path("logout")
 
 
+def shortcuts() -> str:
+    return _path("shortcuts")
+
+
+def go(query: str = "") -> str:
+    """Finds tables, rows and actions by a text (`?q=`)."""
+    return _path("go", query=query)
+
+
 def listing(identity: str, query: str = "") -> str:
     return _path(identity, "list", query=query)
 

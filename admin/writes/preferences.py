@@ -1,4 +1,7 @@
-"""Remembers what a person chooses for a table's list. No operation: it changes nothing that anybody else sees."""
+"""Remembers what a person chooses for a table's list, and of shortcuts.
+
+No operation: it changes nothing that anybody else sees.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
 
 from admin.actor import Actor
+from admin.reads.people import SINGLE_KEYS
 from admin.reads.preferences import LISTS
 from admin.tables import Person
 
@@ -21,4 +25,10 @@ async def remember(session: AsyncSession, actor: Actor, identity: str, name: str
         # jsonb_set makes the last part of a path only, so each part before it is put there first.
         made = literal(value, JSONB) if depth == 2 else func.coalesce(Person.preferences[path], literal({}, JSONB))
         kept = func.jsonb_set(kept, literal(list(path), ARRAY(Text)), made)
+    await session.execute(update(Person).where(Person.id == actor.id).values(preferences=kept))
+
+
+async def switch_single_keys(session: AsyncSession, actor: Actor, *, on: bool) -> None:
+    """Whether letters and signs alone are shortcuts, in every browser the person uses."""
+    kept = func.jsonb_set(Person.preferences, literal([SINGLE_KEYS], ARRAY(Text)), literal(on, JSONB))
     await session.execute(update(Person).where(Person.id == actor.id).values(preferences=kept))

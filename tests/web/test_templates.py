@@ -35,6 +35,7 @@ def test_a_script_holds_one_behaviour():
 def test_every_behaviour_that_is_named_exists_and_is_used():
     index = (STATIC / "js" / "index.js").read_text()
     registered = set(re.findall(r'^  "([\w-]+)": \(\) => import\("\./\1\.js"\)', index, re.MULTILINE))
+    registered |= set(re.findall(r"\w+", re.search(r"const present = {(.*)}", index)[1]))
     named = {
         word
         for path in PAGES

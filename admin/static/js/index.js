@@ -1,13 +1,18 @@
 // Attaches behaviours: data-behavior="name other" runs the default export of name.js and other.js with the element.
 // A page loads only what it uses, and everything on it works without any of this.
 
+import keyboard from "./keyboard.js";
+import opener from "./opener.js";
+
+// These come with the page, not after it: a key that is pressed at once must not be lost.
+const present = { keyboard, opener };
+
 const behaviors = {
   "columns": () => import("./columns.js"),
   "count": () => import("./count.js"),
   "dialog": () => import("./dialog.js"),
   "dropzone": () => import("./dropzone.js"),
   "filter": () => import("./filter.js"),
-  "keyboard": () => import("./keyboard.js"),
   "last-action": () => import("./last-action.js"),
   "leave-guard": () => import("./leave-guard.js"),
   "lines": () => import("./lines.js"),
@@ -18,6 +23,7 @@ const behaviors = {
   "scroll": () => import("./scroll.js"),
   "scrubber": () => import("./scrubber.js"),
   "select-rows": () => import("./select-rows.js"),
+  "single-keys": () => import("./single-keys.js"),
   "submit": () => import("./submit.js"),
   "submit-now": () => import("./submit-now.js"),
   "theme": () => import("./theme.js"),
@@ -28,6 +34,7 @@ const behaviors = {
 export function attach(root) {
   for (const element of [root, ...root.querySelectorAll("[data-behavior]")]) {
     for (const name of (element.dataset?.behavior ?? "").split(" ")) {
+      present[name]?.(element);
       behaviors[name]?.().then((module) => module.default(element));
     }
   }
