@@ -15,11 +15,9 @@ from admin.reads import operations
 from admin.web import urls
 from admin.web.gate import Permission
 from admin.web.operation_entries import entry
+from admin.web.page import PART
 from admin.web.routes import Door
 from admin.web.visit import Visit
-
-PART = "larder-part"
-"""Request header: with `menu`, the answer is what the button opens, without the page around it."""
 
 LATELY = dt.timedelta(hours=1)
 """What was done longer ago is not undone by a key alone: it may not be what a person has in mind."""

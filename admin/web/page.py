@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 PART = "larder-part"
-"""Header by which a script asks for a part of a page: `rows` of a list, `dialog` of what is shown in one."""
+"""Header by which a script asks for a part of a page: `rows` of a list, the `dialog` or the `menu` alone."""
 
 
 @dataclass(frozen=True)
