@@ -84,8 +84,8 @@ async def of_row(
     found = (await session.execute(statement)).all()
     now = await _as_it_is(session, resource, found[0][0]) if found and before is None else None
     entries = [_entry(resource, row, became or now, operation) for row, became, operation in found]
-    made = await _made(session, resource, key) if len(found) < limit else None
-    return [*entries, *([made] if made else [])]
+    first = await made(session, resource, key) if len(found) < limit else None
+    return [*entries, *([first] if first else [])]
 
 
 async def last(session: AsyncSession, resource: Resource, key: tuple[Any, ...]) -> Entry | None:
@@ -173,7 +173,7 @@ async def _as_it_is(session: AsyncSession, resource: Resource, image: BeforeImag
     return found
 
 
-async def _made(session: AsyncSession, resource: Resource, key: tuple[Any, ...]) -> Entry | None:
+async def made(session: AsyncSession, resource: Resource, key: tuple[Any, ...]) -> Entry | None:
     """Who made the row, where it is known: found by its key among few, by the moment of its making among many."""
     keys, name = InsertedKeys, catalog.name_of(resource.traits)
     created = resource.traits.columns.get("created_at")

@@ -35,6 +35,8 @@ class ChangedRow:
     key: str
     removed: bool
     changes: tuple[FieldChange, ...]
+    label: str | None = None
+    """What the row was called, None where that may not be told."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,9 @@ def _changed(resource: Resource | None, image: BeforeImage, became: Mapping[str,
     removed = image.kind == "D"
     differences = history.differences(resource, image.before, {} if removed else became)
     identity = resource.identity if resource else None
-    return ChangedRow(image.id, image.table_name, identity, join_key(image.key), removed, differences)
+    told = {name: image.before[sql] for sql, name, _, secret in history.told(resource, image.before) if not secret}
+    label = told.get(resource.traits.label) if resource else None
+    return ChangedRow(image.id, image.table_name, identity, join_key(image.key), removed, differences, label)
 
 
 async def _as_they_are(session: AsyncSession, images: list[BeforeImage]) -> dict[int, Mapping[str, Any]]:

@@ -13,21 +13,31 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from admin.actor import Actor
-from admin.tables import BeforeImage, InsertedKeys, Operation
+from admin.tables import BeforeImage, InsertedKeys, Operation, Person
 
 PAGE = 50
+
+NOBODY = 0
+"""In place of a person's id: whoever acted has none."""
+
+MOST_PEOPLE = 200
+"""People that are offered to narrow by."""
 
 KINDS = ("create", "edit", "delete", "restore", "purge", "import", "undo")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which operations to list; None does not narrow. `before` is the id of the last one of the page above."""
+    """Which operations to list; None does not narrow. `before` is the id of the last one of the page above.
+
+    Person `NOBODY` is Larder itself, and people who are gone. `until` is the first moment that is too late.
+    """
 
     person_id: int | None = None
     identity: str | None = None
     kind: str | None = None
     since: dt.datetime | None = None
+    until: dt.datetime | None = None
     before: int | None = None
 
 
@@ -50,12 +60,17 @@ class Page:
 
 async def listed(session: AsyncSession, wanted: Wanted, limit: int = PAGE) -> Page:
     """A page of operations."""
-    same = {"person_id": wanted.person_id, "identity": wanted.identity, "kind": wanted.kind}
+    person = None if wanted.person_id == NOBODY else wanted.person_id
+    same = {"person_id": person, "identity": wanted.identity, "kind": wanted.kind}
     conditions: list[ColumnElement[bool]] = [
         getattr(Operation, name) == value for name, value in same.items() if value is not None
     ]
+    if wanted.person_id == NOBODY:
+        conditions.append(Operation.person_id.is_(None))
     if wanted.since is not None:
         conditions.append(Operation.at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(Operation.at < wanted.until)
     if wanted.before is not None:
         conditions.append(Operation.id < wanted.before)
     statement = _described().where(*conditions).order_by(Operation.id.desc()).limit(limit + 1)
@@ -67,6 +82,12 @@ async def one(session: AsyncSession, operation_id: int) -> Listed | None:
     """One operation, None when there is none of this id."""
     row = (await session.execute(_described().where(Operation.id == operation_id))).one_or_none()
     return Listed(*row) if row else None
+
+
+async def people(session: AsyncSession) -> dict[int, str]:
+    """Who may have done something, by name."""
+    statement = select(Person.id, Person.name).order_by(Person.name).limit(MOST_PEOPLE)
+    return {row.id: row.name for row in await session.execute(statement)}
 
 
 async def last_of(session: AsyncSession, actor: Actor) -> Listed | None:

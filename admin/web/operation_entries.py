@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from admin.reads import catalog, wording
-from admin.reads.history import FieldChange
 from admin.reads.operation_rows import ChangedRow, Changes
 from admin.reads.operations import Listed
+from admin.reads.parents import Parents
 from admin.reads.query import ListQuery
 from admin.resource import Resource
-from admin.web import params, urls
+from admin.web import cells, params, told_values, urls
 from admin.web.gate import Permission
+from admin.web.told_values import Change
 from admin.web.visit import Visit
 
 WORDS = {
@@ -54,12 +58,15 @@ class Entry:
 class Row:
     """A row that an operation touched; `url` leads to it, None where it is gone or its table is not registered.
 
+    `label` is what people call it, where that is not its key. `moved` says that it went into the trash or came back.
     The changes of a `removed` row say what it held.
     """
 
     name: str
     url: str | None
-    changes: tuple[FieldChange, ...] = ()
+    label: str = ""
+    moved: str = ""
+    changes: tuple[Change, ...] = ()
     removed: bool = False
 
 
@@ -107,10 +114,22 @@ def _listed(visit: Visit, table: str, rows: int, operation_id: int) -> tuple[str
     return wording.rows_of(resource, rows), touched_url(resource, operation_id)
 
 
-def changed(visit: Visit, row: ChangedRow) -> Row:
-    """A row that was changed, with a link to it, or removed, without."""
+async def changed(session: AsyncSession, visit: Visit, rows: Iterable[ChangedRow]) -> list[Row]:
+    """The rows that were changed, with links to them, or removed, without; foreign keys are told by name."""
+    told = [(registered(visit, row.table), row) for row in rows]
+    named = await told_values.names(session, [(resource, row.changes) for resource, row in told if resource])
+    return [_changed(visit, resource, row, named) for resource, row in told]
+
+
+def _changed(visit: Visit, resource: Resource | None, row: ChangedRow, named: dict[str, Parents]) -> Row:
     url = _url(None if row.removed else row.identity, row.key)
-    return Row(_called(visit, row.table, row.key), url, row.changes, row.removed)
+    mark = resource.traits.deleted_at if resource else None
+    trash = next((one for one in row.changes if one.column == mark and not row.removed), None)
+    moved = "" if trash is None else "Into the trash" if trash.after else "Out of the trash"
+    shown = [one for one in row.changes if one is not trash]
+    painted = told_values.changes(visit, resource, shown, named[resource.identity] if resource else {})
+    label = "" if row.label in (None, row.key) else cells.shortened(str(row.label))
+    return Row(_called(visit, row.table, row.key), url, label, moved, tuple(painted), row.removed)
 
 
 def added(visit: Visit, table: str, identity: str | None, key: str) -> Row:

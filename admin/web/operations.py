@@ -1,4 +1,4 @@
-"""What was done, by whom, and its undo: the list of operations, the page of one, and the one POST behind every Undo.
+"""What an operation did, row by row, and the one POST behind every Undo.
 
 An undo leads back to where its button stood: to the list whose query the address carries, or, when the form says so, to
 the page of operations or to a page of this console by its path. Where that is never comes from a header.
@@ -6,17 +6,17 @@ the page of operations or to a page of this console by its path. Where that is n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
-from admin.errors import BadRequest, Conflict, NotFound
+from admin.errors import Conflict, NotFound
 from admin.reads import operation_rows, operations, record
-from admin.reads.operations import KINDS, Listed, Wanted
+from admin.reads.operations import Listed
 from admin.tables import Operation
-from admin.web import flash, urls
+from admin.web import flash, operation_list, urls
 from admin.web import operation_entries as shown
 from admin.web.gate import Permission
 from admin.web.login import safe_next
@@ -25,47 +25,17 @@ from admin.web.routes import Door
 from admin.web.visit import Visit
 from admin.writes.undo import UndoReport, undo
 
-BIGGEST = 2**63 - 1
-
 ROW = "form-row"
 """Beside a list's query in the address of an undo: the row whose form the button stood above."""
-PARAMETERS = ("person", "table", "kind", "before")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One of a few settings of the list."""
-
-    text: str
-    url: str
-    current: bool
-
-
-async def index(visit: Visit) -> Response:
-    """Everything done, newest first, by person, table and kind."""
-    wanted = _wanted(visit)
-    async with visit.transaction() as session:
-        found = await operations.listed(session, wanted)
-    given = {name: value for name, value in visit.request.query_params.items() if name != "before"}
-    older = urls.operations(urlencode({**given, "before": found.before})) if found.before is not None else None
-    return visit.page(
-        "operations/index.html",
-        entries=[shown.entry(visit, one) for one in found.entries],
-        wanted=wanted,
-        people=_people(visit, wanted, found.entries, given),
-        tables=[(resource.identity, resource.name_plural) for resource in visit.console.resources.values()],
-        kinds=[(kind, shown.WORDS[kind]) for kind in KINDS],
-        newest_url=urls.operations(urlencode(given)) if wanted.before is not None else None,
-        older_url=older,
-    )
 
 
 async def show(visit: Visit) -> Response:
     """One operation: the rows it touched and what it changed in them, a bounded page of them."""
     async with visit.transaction() as session:
         found = await _found(session, visit)
-        after = _number(visit, "after") or 0
+        after = operation_list.number(visit, "after") or 0
         changes = await operation_rows.of(session, found.operation, visit.console.resources.values(), after)
+        rows = await shown.changed(session, visit, changes.rows)
     here = urls.operation(found.operation.id)
     return visit.page(
         "operations/operation.html",
@@ -73,7 +43,7 @@ async def show(visit: Visit) -> Response:
         reverted=urls.operation(found.operation.undoes) if found.operation.undoes is not None else None,
         lists=shown.lists(visit, found.operation.id, changes),
         added=[shown.added(visit, *made) for made in changes.added],
-        rows=[shown.changed(visit, row) for row in changes.rows],
+        rows=rows,
         more=shown.unnamed(changes),
         next_url=f"{here}?after={changes.after}" if changes.after is not None else None,
     )
@@ -132,47 +102,13 @@ def _told(visit: Visit, report: UndoReport) -> Flash:
 
 async def _found(session: AsyncSession, visit: Visit) -> Listed:
     number = int(visit.request.path_params["id"])
-    found = await operations.one(session, number) if number <= BIGGEST else None
+    found = await operations.one(session, number) if number <= operation_list.BIGGEST else None
     if found is None:
         raise NotFound("There is no such operation.")
     return found
 
 
-def _wanted(visit: Visit) -> Wanted:
-    given = {name: value for name, value in visit.request.query_params.items() if value}
-    table, kind = given.get("table"), given.get("kind")
-    if table is not None and table not in visit.console.resources:
-        raise BadRequest(f"The parameter table makes no sense: there is no table “{table[:80]}”.")
-    if kind is not None and kind not in KINDS:
-        raise BadRequest(f"The parameter kind makes no sense: “{kind[:80]}” is none of {', '.join(KINDS)}.")
-    return Wanted(_number(visit, "person"), table, kind, before=_number(visit, "before"))
-
-
-def _number(visit: Visit, name: str) -> int | None:
-    text = visit.request.query_params.get(name, "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= BIGGEST):
-        raise BadRequest(f"The parameter {name} makes no sense: “{text[:80]}” is no number of it.")
-    return int(text)
-
-
-def _people(visit: Visit, wanted: Wanted, entries: list[Listed], given: dict[str, str]) -> list[Choice]:
-    """Everybody, oneself, and whoever else is chosen."""
-    mine = visit.actor.id
-    others = {name: value for name, value in given.items() if name != "person"}
-    choices = [
-        Choice("Everybody", urls.operations(urlencode(others)), wanted.person_id is None),
-        Choice("Me", urls.operations(urlencode({**others, "person": str(mine)})), wanted.person_id == mine),
-    ]
-    if wanted.person_id not in (None, mine):
-        name = entries[0].operation.person_name if entries else "Somebody else"
-        choices.append(Choice(name, urls.operations(urlencode(given)), True))
-    return choices
-
-
 DOORS = [
-    Door("GET", "/operations", Permission.VIEW, index),
     Door("GET", "/operations/{id:int}", Permission.VIEW, show),
     Door("POST", "/operations/{id:int}/undo", Permission.UNDO, take_back),
 ]

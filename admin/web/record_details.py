@@ -9,26 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from admin import values
-from admin.reads import history, parents
+from admin.reads import parents
 from admin.reads.record import Record
 from admin.resource import Resource
 from admin.traits import Column
-from admin.web import cells, children, field_text, record_form, urls
+from admin.web import cells, children, field_text, record_form, record_history, urls
 from admin.web.cells import Cell
 from admin.web.gate import Permission
 from admin.web.visit import Visit
 
 LONGEST = 100_000
 """Characters of one value on a page; the export has the rest."""
-
-WORDS = {
-    "made": "Created",
-    "changed": "Changed",
-    "trashed": "Deleted",
-    "restored": "Restored",
-    "deleted": "Deleted for good",
-}
-"""What happened, in a word, by the kind of a history entry."""
 
 SECRET = Cell("text", "••••••")
 
@@ -44,16 +35,19 @@ class Fact:
 
 
 async def read(visit: Visit) -> Response:
-    """`GET /{identity}/details/{pk}`: a row, in the trash or not."""
+    """`GET /{identity}/details/{pk}`: a row, in the trash or not, as it is or as it was at a moment."""
+    moment = visit.request.query_params.get(record_history.AS_OF)
     async with visit.transaction() as session:
-        return await show(session, visit, await record_form.find(session, visit))
+        found = await record_form.find(session, visit)
+        if moment is not None:
+            return await record_history.then(session, visit, found, moment)
+        return await show(session, visit, found)
 
 
 async def show(session: AsyncSession, visit: Visit, found: Record) -> Response:
     """Answer with the page; for a row in the trash it offers to restore it instead of to change it."""
-    resource, query = visit.resource, visit.query_string
+    resource, query = visit.resource, record_history.own_query(visit)
     identity, key = resource.identity, values.key_text(resource.traits, found.row)
-    parts = tuple(getattr(found.row, name) for name in resource.traits.key)
     return visit.page(
         "record/details.html",
         resource=resource,
@@ -62,9 +56,7 @@ async def show(session: AsyncSession, visit: Visit, found: Record) -> Response:
         deleted=found.deleted,
         facts=[_fact(visit, found, name) for name in _columns(resource, found)],
         children=await children.of(session, visit, found),
-        words=WORDS,
-        history=await history.of_row(session, resource, parts),
-        operation_url=urls.operation,
+        past=await record_history.of(session, visit, found),
         list_url=urls.listing(identity, query),
         edit_url=urls.edit(identity, key, query) if visit.may(Permission.EDIT) and not found.deleted else None,
         duplicate_url=record_form.duplicate_url(visit, key),

@@ -5,8 +5,9 @@ Pages of one row carry the query string of the list they came from; saving or de
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 BASE = "/admin"
 DOTS = re.compile(r"~*\.\.?")
@@ -117,6 +118,16 @@ def edit(identity: str, key: str, query: str = "") -> str:
 
 def details(identity: str, key: str, query: str = "") -> str:
     return _row(identity, "details", key, query)
+
+
+def as_it_was(identity: str, key: str, moment: dt.datetime, query: str = "") -> str:
+    """A row as it was at a moment."""
+    said = urlencode({"as-of": moment.isoformat()})
+    return _row(identity, "details", key, "&".join(filter(None, (query, said))))
+
+
+def revert(identity: str, key: str, query: str = "") -> str:
+    return _row(identity, "revert", key, query)
 
 
 def delete(identity: str, query: str = "") -> str:

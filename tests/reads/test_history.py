@@ -106,7 +106,7 @@ async def test_secrets_are_told_as_changed_and_hidden_columns_not_at_all(databas
     )
     assert "hunter" not in repr(found)
     assert "hidden" not in repr(found)
-    assert database.value("select before ->> 'password' from larder.before_image limit 1") == "hunter2"
+    assert database.value("select before ->> 'password' from larder.before_image limit 1") == history.REDACTED
 
 
 async def test_who_made_a_row_among_many(database: Database, session: AsyncSession):

@@ -8,6 +8,7 @@ from httpx2 import AsyncClient, Response
 
 from tests.postgres import Database
 from tests.web.conftest import Browse
+from tests.web.lists import links
 from tests.web.pages import follow, toasts
 
 pytestmark = pytest.mark.anyio
@@ -53,12 +54,48 @@ async def test_the_list_turns_pages(browse: Browse, database: Database):
 
 
 @pytest.mark.parametrize(
-    "query", ["person=x", "person=99999999999999999999", "table=nonsense", "kind=nonsense", "before=-1"]
+    "query",
+    [
+        "person=x",
+        "person=99999999999999999999",
+        "table=nonsense",
+        "kind=nonsense",
+        "before=-1",
+        "since=yesterday",
+        "since=2026-02-30",
+        "until=20261123",
+        "until=9999-12-31",
+    ],
 )
 async def test_what_makes_no_sense_is_refused_with_its_name(browse: Browse, query: str):
     page = await (await browse("viewer")).get(f"/admin/operations?{query}")
     assert page.status_code == 400
     assert f"The parameter {query.partition('=')[0]} makes no sense" in page.text
+
+
+async def test_filters_combine_and_each_is_a_chip(browse: Browse, database: Database):
+    client = await browse("viewer")
+    database.sql("""
+        insert into larder.operation (at, person_name, person_id, kind, identity, rows, sentence, source)
+        select timestamptz '2026-01-01 23:30Z' + d * interval '1 day', name, (select id from larder.person p
+          where p.name = one.name), kind, 'author', 1, name || ' ' || kind || ' ' || d, 'browser'
+        from generate_series(1, 4) d,
+          (values ('admin', 'edit'), ('admin', 'delete'), ('Larder', 'purge')) one (name, kind)
+    """)
+    me = database.value("select id from larder.person where name = 'admin'")
+    url = f"/admin/operations?person={me}&kind=edit&since=2026-01-03&until=2026-01-04"
+    page = await client.get(url)
+    assert sentences(page) == ["admin edit 3", "admin edit 2"]
+    found = links(page)
+    assert found["Remove filter: By admin"] == "/admin/operations?kind=edit&since=2026-01-03&until=2026-01-04"
+    assert found["Remove filter: Until 2026-01-04"] == f"/admin/operations?person={me}&kind=edit&since=2026-01-03"
+    assert sentences(await client.get(found["Remove filter: Edited"])) == [
+        f"admin {kind} {day}" for day in (3, 2) for kind in ("delete", "edit")
+    ]
+    assert sentences(await client.get("/admin/operations?person=0&since=2026-01-05")) == ["Larder purge 4"]
+    assert (await client.get("/admin/operations?since=2026-01-05&until=2026-01-04")).status_code == 400
+    nothing = await client.get("/admin/operations?kind=import")
+    assert "Nothing like this was done" in nothing.text
 
 
 async def test_the_page_of_an_operation_tells_what_changed(browse: Browse, database: Database):
@@ -79,7 +116,9 @@ async def test_a_removed_row_is_shown_as_a_whole(browse: Browse, database: Datab
     await client.post("/admin/operations/1/undo")
     assert database.value("select count(*) from author") == 0
     page = (await client.get("/admin/operations/2")).text
-    assert re.search(r"<h2>Removed</h2>\s*<details>\s*<summary>Author 1</summary>", page)
+    assert re.search(
+        r'<h2>Removed</h2>\s*<details>\s*<summary>Author 1 <small class="muted">Ann</small></summary>', page
+    )
     assert re.search(r"<dt>Name</dt>\s*<dd>Ann</dd>", page)
     assert "<del>" not in page
 

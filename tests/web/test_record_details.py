@@ -6,7 +6,7 @@ import pytest
 
 from tests.postgres import Database
 from tests.web.conftest import Browse
-from tests.web.pages import form
+from tests.web.pages import form, toasts
 
 pytestmark = pytest.mark.anyio
 
@@ -50,7 +50,6 @@ async def test_details_tell_who_changed_what(browse: Browse, database: Database)
     database.sql("update author set name = 'By hand'")
     page = re.sub(r"\s+", " ", (await client.get("/admin/author/details/1")).text)
     history = page[page.index('id="history"') :]
-    print(history)
     assert re.search("outside the console.*<del>Ann</del>.*<ins>By hand</ins>.*<del>Iceland</del>.*empty", history)
     assert re.search(r'<a href="/admin/operations/\d+">Created</a> by editor', history)
 
@@ -63,3 +62,51 @@ async def test_a_page_of_one_row_costs_the_same_however_many_children_it_has(bro
         number,
     )
     assert "more than 10,000" in (await client.get(f"/admin/customer/details/{number}")).text
+
+
+async def test_each_state_of_a_row_can_be_looked_at_and_come_back_to(browse: Browse, database: Database):
+    client, viewer = await browse("editor"), await browse("viewer")
+    database.sql("insert into author (name) values ('Ann'), ('Ben')")
+    await client.post("/admin/book/create", data={"author_id": "1", "title": "Sea"})
+    await client.post("/admin/book/edit/1", data=await form(client, "/admin/book/edit/1", author_id="2", title="Lake"))
+    url = "/admin/book/details/1?sortBy=title&sort=asc"
+    page = await client.get(url)
+    assert re.search(r'<del><a href="/admin/author/details/1">Ann</a></del>.*<ins><a [^>]*>Ben</a></ins>', page.text)
+    (then,) = re.findall(r'<a href="([^"]*as-of=[^"]*)">As it was then', page.text)
+    assert then.startswith("/admin/book/details/1?sortBy=title&amp;sort=asc&amp;as-of=")
+    past = (await client.get(then.replace("&amp;", "&"))).text
+    assert re.search(r"<dt>Title</dt><dd>Sea</dd>", past)
+    assert re.search(r'<dt>Author</dt><dd><a href="/admin/author/details/1">Ann</a></dd>', past)
+    assert "Reverting would put back: Author and Title." in past
+    assert "Revert to this" not in (await viewer.get(then.replace("&amp;", "&"))).text
+    assert "Revert to this" not in (await viewer.get(url)).text
+    fields = dict(re.findall(r'name="(as-of|seen)" value="([^"]*)"', page.text))
+    answer = await client.post("/admin/book/revert/1?sortBy=title&sort=asc", data=fields)
+    assert answer.headers["location"] == url
+    assert database.sql("select title, author_id from book") == [("Sea", 1)]
+    (said,) = toasts(await client.get(url))
+    assert said.startswith("Book 1: author and title put back as on ")
+
+
+@pytest.mark.parametrize("moment", ["", "yesterday", "0001-01-01T00:00Z", "9999-12-31", "2026-13-01T00:00Z"])
+async def test_what_is_no_moment_is_refused(browse: Browse, database: Database, moment: str):
+    client = await browse("editor")
+    number = customer(database)
+    answer = await client.get(f"/admin/customer/details/{number}?as-of={moment}")
+    assert (answer.status_code, "The parameter as-of makes no sense" in answer.text) == (400, True)
+    assert (await client.post(f"/admin/customer/revert/{number}", data={"as-of": moment})).status_code == 400
+    assert (await client.get(f"/admin/customer/details/{number}?changes-before=x")).status_code == 400
+
+
+async def test_a_long_history_turns_pages(browse: Browse, database: Database):
+    client = await browse("viewer")
+    number = customer(database)
+    for count in range(60):
+        database.sql("update customer set balance = %s", count + 1)
+    page = await client.get(f"/admin/customer/details/{number}")
+    (older,) = re.findall(r'href="([^"]*changes-before=\d+)">Older changes', page.text)
+    rest = await client.get(older)
+    assert (page.text.count("<ins>"), rest.text.count("<ins>")) == (50, 10)
+    assert "Older changes" not in rest.text
+    before = (await client.get(f"/admin/customer/details/{number}?as-of=2020-01-01T00:00Z")).text
+    assert "It was not there then." in before

@@ -38,6 +38,7 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "GET /{identity}/import":                     (303, 403, 200, 200),
     "POST /{identity}/import":                    (303, 403, 400, 400),
     "POST /{identity}/mode":                      (303, 400, 400, 400),
+    "POST /{identity}/revert/{pk:path}":          (303, 403, 400, 400),
     "POST /{identity}/delete":                    (303, 403, 303, 303),
     "POST /{identity}/restore":                   (303, 403, 303, 303),
     "POST /{identity}/purge":                     (303, 403, 403, 303),
