@@ -6,6 +6,7 @@ job or a command does exactly the same. Everybody sees their own imports, admins
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from io import BytesIO
@@ -26,6 +27,7 @@ from admin.web.visit import Visit
 from admin.writes.csv_import import apply, example, receive, rejects, store
 from admin.writes.csv_import.errors import InProgress, Unreadable
 from admin.writes.csv_import.receive import Upload
+from admin.writes.csv_import.report import Report
 
 PASTE_LIMIT = 8 * 2**20
 """Bytes that can be pasted; more belongs in a file."""
@@ -117,9 +119,11 @@ async def rejects_file(visit: Visit) -> Response:
     """The rejected rows as a file, to be mended and handed in again."""
     async with visit.transaction() as session:
         visit, stored = await opened(visit, session)
+    part = visit.request.query_params.get("part", "1")
+    lines = rejects.part(stored.report or Report(0, 0, 0, 0, 0), int(part) if re.fullmatch(r"\d{1,6}", part) else 0)
 
     async def chunks() -> AsyncGenerator[bytes, None]:
-        async with visit.transaction() as session, aclosing(rejects.stream(session, stored)) as made:
+        async with visit.transaction() as session, aclosing(rejects.stream(session, stored, lines)) as made:
             async for chunk in made:
                 yield chunk
 

@@ -6,18 +6,21 @@ import re
 from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
+from admin.errors import BadRequest, LarderError
 from admin.reads.wording import counted
-from admin.web import csv_import_view, flash, urls
-from admin.web.csv_import_page import opened
+from admin.web import csv_import_replacing, csv_import_view, flash, urls
+from admin.web.csv_import_page import opened, page
 from admin.web.gate import Permission
 from admin.web.page import Flash
 from admin.web.routes import Door
 from admin.web.visit import Visit
-from admin.writes.csv_import import corrections
+from admin.writes.csv_import import corrections, mended, replacing
 from admin.writes.csv_import.corrections import Edits
+from admin.writes.csv_import.errors import Unreadable
+from admin.writes.csv_import.receive import Upload
 from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.store import Stored
 
@@ -51,11 +54,47 @@ async def take_back(visit: Visit) -> Response:
     return await changed(visit, data, change)
 
 
+async def replace(visit: Visit) -> Response:
+    """Replace down a column what the page has counted."""
+    data = await visit.form()
+    wanted = csv_import_replacing.asked(data)
+    if wanted is None:
+        raise BadRequest("Say in which column something is to be replaced.")
+
+    async def change(session: AsyncSession, at: Visit, stored: Stored) -> Report:
+        return await replacing.replace(session, at.resource, stored.id, wanted, timeout_ms=timeout(visit))
+
+    return await changed(visit, data, change)
+
+
+async def mend(visit: Visit) -> Response:
+    """Take the mended file of rejects in; what is wrong with it is said on the page, and nothing of it is kept."""
+    async with visit.request.form(max_files=1, max_fields=20) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            return await _refused(visit, BadRequest("Choose the mended file first."))
+        sent = Upload(file.filename, file.file)
+
+        async def change(session: AsyncSession, at: Visit, stored: Stored) -> Report:
+            return await mended.take_in(session, at.resource, stored.id, sent, timeout_ms=timeout(visit))
+
+        try:
+            return await changed(visit, form, change)
+        except (Unreadable, BadRequest) as error:
+            return await _refused(visit, error)
+
+
+async def _refused(visit: Visit, error: LarderError) -> Response:
+    async with visit.transaction() as session:
+        at, stored = await opened(visit, session)
+        return await page(at, session, stored, problem=error)
+
+
 async def changed(visit: Visit, data: FormData, change: Change) -> Response:
     """Make a change to the staged rows, say what it came to, and lead back; a page that is out of date makes none."""
     async with visit.transaction() as session:
         at, stored = await opened(visit, session)
-        if data.get("review") != csv_import_view.mark(stored):
+        if data.get("review", csv_import_view.mark(stored)) != csv_import_view.mark(stored):
             said = Flash("error", "The rows were checked anew elsewhere, so nothing was changed. Look at them again.")
         else:
             before = stored.report.standing if stored.report else 0
@@ -97,4 +136,6 @@ def timeout(visit: Visit) -> int:
 DOORS = [
     Door("POST", "/imports/{import_id:int}/corrections", Permission.IMPORT, save),
     Door("POST", "/imports/{import_id:int}/take-back", Permission.IMPORT, take_back),
+    Door("POST", "/imports/{import_id:int}/replace", Permission.IMPORT, replace),
+    Door("POST", "/imports/{import_id:int}/mended", Permission.IMPORT, mend, body=None),
 ]

@@ -9,7 +9,14 @@ from starlette.responses import Response
 
 from admin.errors import LarderError, NotFound
 from admin.reads import csv_import as imports
-from admin.web import csv_import_index, csv_import_reading, csv_import_rejected, csv_import_rows, gate
+from admin.web import (
+    csv_import_index,
+    csv_import_reading,
+    csv_import_rejected,
+    csv_import_replacing,
+    csv_import_rows,
+    gate,
+)
 from admin.web.csv_import_choices import choices
 from admin.web.csv_import_questions import questions
 from admin.web.csv_import_tabs import CORRECTED
@@ -76,8 +83,10 @@ async def _rows(session: AsyncSession, view: View) -> dict[str, object]:
     if view.state == "done" or verdict == "rejected":
         if not view.report.rejected:
             return {}
-        found = await rejected.page(session, stored.id, headers, after, csv_import_rejected.chosen(view))
-        return {"rejected": csv_import_rejected.rejected(view, found)}
+        group = csv_import_rejected.chosen(view)
+        found = await rejected.page(session, stored.id, headers, after, group)
+        replacing = await csv_import_replacing.replacing_of(session, view, group)
+        return {"rejected": csv_import_rejected.rejected(view, found, replacing)}
     if verdict == CORRECTED:
         differences, last = await originals.differences(session, stored.id, headers, after)
         return {"corrected": csv_import_rows.corrected(view, differences, last)}

@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 
 from admin.reads.wording import counted
 from admin.web.csv_import_remedies import Remedy, remedy
+from admin.web.csv_import_replacing import Replacing
 from admin.web.csv_import_view import View
 from admin.writes.csv_import import originals
+from admin.writes.csv_import.reasons import Group
 from admin.writes.csv_import.rejected import Bad, Page
-from admin.writes.csv_import.report import Group
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,9 @@ class Rejected:
     group: Reason | None
     all_url: str
     cells: tuple[Cell, ...]
+    files: tuple[tuple[str, str], ...]
+    """What the links to the file of rejects say, and where they lead; a large one comes in parts."""
+    replacing: Replacing
     query: str
     next_url: str | None
     first_url: str | None
@@ -65,7 +69,7 @@ def chosen(view: View) -> Group | None:
     return next((group for group in view.report.groups if group.key == wanted), None)
 
 
-def rejected(view: View, page: Page) -> Rejected:
+def rejected(view: View, page: Page, replacing: Replacing) -> Rejected:
     """The tab for these rows."""
     group = chosen(view)
     reasons = tuple(_reason(view, one, one is group) for one in view.report.groups)
@@ -74,10 +78,19 @@ def rejected(view: View, page: Page) -> Rejected:
         group=next((reason for reason in reasons if reason.current), None),
         all_url=view.page_url("rejected"),
         cells=tuple(_cells(view, page.rows)),
+        files=_files(view),
+        replacing=replacing,
         query=_query(group, view.tab.after),
         next_url=view.url(query=_query(group, page.last)) if page.last else None,
         first_url=view.url(query=_query(group)) if view.tab.after else None,
     )
+
+
+def _files(view: View) -> tuple[tuple[str, str], ...]:
+    url, parts = view.url("rejects.csv"), len(view.report.parts) + 1
+    if parts == 1:
+        return (("Download rejected rows", url),)
+    return tuple((f"Download rejected rows, part {n} of {parts}", f"{url}?part={n}") for n in range(1, parts + 1))
 
 
 def _reason(view: View, group: Group, current: bool) -> Reason:

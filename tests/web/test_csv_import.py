@@ -336,3 +336,26 @@ async def test_bad_cells_are_mended_on_the_page_and_taken_back(browse: Browse, d
     await client.post(f"{path}/take-back", data={"review": mark, "line": "4"})
     assert counts(await status(client, path))["rejected"] == 3
     assert (await client.get(f"{path}?show=rejected&group=none&after=x")).status_code == 200
+
+
+async def test_many_bad_cells_are_replaced_or_mended_in_a_sheet(browse: Browse):
+    client = await browse("editor")
+    path = await handed_in(client, CUSTOMERS + b"cy@x,Cy,n/a\ndi@x,Di,n/a\nem@x,Em,<b>\n")
+    asked = {"column": "3", "find": "n/a", "by": "0"}
+    page = (await client.get(path, params={"show": "rejected", **asked})).text
+    assert "2 cells would change" in page
+    assert "<del>n/a</del>" in page
+    assert counts(await status(client, path))["rejected"] == 3
+    mark = re.search(r'name="review" value="(\w+)"', page)[1]  # type: ignore[index]
+    assert (await client.post(f"{path}/replace", data={"review": mark, **asked})).status_code == 303
+    assert counts(await status(client, path))["rejected"] == 1
+    for wrong, said in (({"column": "9", "find": ""}, "no column 9"), ({"column": "3", "find": "x"}, "No cell would")):
+        assert said in (await client.get(path, params={"show": "rejected", **wrong})).text
+    file = (await client.get(f"{path}/rejects.csv")).content
+    assert (await client.get(f"{path}/rejects.csv?part=2")).status_code == 404
+    refused = await client.post(f"{path}/mended", files={"file": ("m.csv", file.replace(b",6,", b",2,"))})
+    assert (refused.status_code, "Line 2 of the import is not rejected" in refused.text) == (400, True)
+    assert (await client.post(f"{path}/mended", data={})).status_code == 400
+    answer = await client.post(f"{path}/mended", files={"file": ("m.csv", file.replace(b"<b>", b"7"))})
+    assert answer.headers["location"] == f"{path}#rows"
+    assert counts(await status(client, path)) == {"new": 5, "changed": 0, "unchanged": 0, "rejected": 0, "total": 5}

@@ -55,6 +55,8 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "GET /imports/{import_id:int}/mode":        (303, 403, 404, 404),
     "POST /imports/{import_id:int}/corrections":(303, 403, 404, 404),
     "POST /imports/{import_id:int}/take-back":  (303, 403, 404, 404),
+    "POST /imports/{import_id:int}/replace":   (303, 403, 400, 400),
+    "POST /imports/{import_id:int}/mended":    (303, 403, 404, 404),
     "POST /imports/{import_id:int}/apply":        (303, 403, 404, 404),
     "POST /imports/{import_id:int}/cancel":       (303, 403, 404, 404),
     "GET /imports/{import_id:int}/status":        (303, 403, 404, 404),

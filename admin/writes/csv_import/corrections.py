@@ -29,16 +29,14 @@ MOST = 5_000
 
 CHANGED = """
 update {staged} s set {cell} = nullif(v.text, '')
-from (values {values}) v (line, text)
-where s.line = v.line and replace(replace(coalesce(s.{cell}, ''), e'\\r\\n', e'\\n'), e'\\r', e'\\n') <> v.text
+from (values {values}) v (line, text) where s.line = v.line and {another}
 """
-"""An input cannot tell an empty text from an empty cell, nor one line end from another: those are no changes."""
 
 WITHOUT_NUL = """
 update {staged} s set problem_cell = n.cell, problem = case when n.cell is not null then s.problem end
 from (select s.line, (select min(n) from (values {cells}) c (n, text) where text like '%␀%') as cell
       from {staged} s where s.line in ({lines}) and s.problem = {nul}) n
-where n.line = s.line and n.cell is distinct from s.problem_cell
+where n.line = s.line
 """
 
 
@@ -103,28 +101,42 @@ def refuse_text(text: str, where: str) -> None:
         raise BadRequest(f"The text for {where} is larger than 1 MiB.")
 
 
+def is_another(now: Composable, text: Composable) -> Composable:
+    """Whether a text is another than the one that is there: neither an input nor a sheet tells an empty text from an
+    empty cell, nor one line end from another, so those are no changes."""
+    return st.of("{now} <> {text}", now=_flat(now), text=_flat(text))
+
+
+def _flat(text: Composable) -> Composable:
+    return st.of(r"replace(replace(coalesce({t}, ''), e'\r\n', e'\n'), e'\r', e'\n')", t=text)
+
+
 def _changed(import_id: int, number: int, edits: Edits) -> Composable:
+    # Forms send every line end as CRLF; what was typed is one line end.
     values = [
-        st.of("({line}::int, {text}::text)", line=st.lit(line), text=st.lit(_lines_of(text)))
+        st.of("({line}::int, {text}::text)", line=st.lit(line), text=st.lit(text.replace("\r\n", "\n")))
         for (line, column), text in edits.cells.items()
         if column == number
     ]
-    return st.of(CHANGED, staged=st.staging(import_id), cell=cell(number), values=st.joined(st.COMMA, values))
+    another = is_another(st.of("s.{c}", c=cell(number)), st.of("v.text"))
+    return st.of(
+        CHANGED, staged=st.staging(import_id), cell=cell(number), values=st.joined(st.COMMA, values), another=another
+    )
 
 
-def _lines_of(text: str) -> str:
-    """Forms send every line end as CRLF; what was typed is one line end."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+async def without_nul(session: AsyncSession, stored: Stored, lines: Composable) -> None:
+    """Lines whose last NUL character was taken out have no problem any more."""
+    assert stored.staged is not None  # noqa: S101 it was reviewed
+    numbers = range(1, len(stored.staged.headers) + 1)
+    cells = st.joined(st.COMMA, [st.of("({n}, s.{c})", n=st.lit(number), c=cell(number)) for number in numbers])
+    names = {"staged": st.staging(stored.id), "cells": cells, "lines": lines, "nul": st.lit(NUL)}
+    await st.run(session, st.of(WITHOUT_NUL, **names))
 
 
 async def _problems(session: AsyncSession, stored: Stored, edits: Edits) -> None:
     """Lines that are whole now have no problem left, those left out have that one."""
-    assert stored.staged is not None  # noqa: S101 it was reviewed
     staged = st.staging(stored.id)
-    numbers = range(1, len(stored.staged.headers) + 1)
-    cells = st.joined(st.COMMA, [st.of("({n}, s.{c})", n=st.lit(number), c=cell(number)) for number in numbers])
-    lines = st.of("select unnest({n}::int[])", n=st.lit(edits.lines))
-    await st.run(session, st.of(WITHOUT_NUL, staged=staged, cells=cells, lines=lines, nul=st.lit(NUL)))
+    await without_nul(session, stored, st.of("select unnest({n}::int[])", n=st.lit(edits.lines)))
     whole = "update {staged} set problem = null, rest = null where line = any ({n}) and problem <> {nul}"
     await st.run(session, st.of(whole, staged=staged, n=st.lit(sorted(edits.whole)), nul=st.lit(NUL)))
     out = "update {staged} set problem = {reason}, problem_cell = null, rest = null where line = any ({n})"

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from admin.writes.csv_import import originals
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.options import heading
-from admin.writes.csv_import.report import Group
+from admin.writes.csv_import.reasons import Group
 from admin.writes.csv_import.stage import cell
 
 PAGE = 50

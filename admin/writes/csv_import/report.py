@@ -6,49 +6,15 @@ never kept along the way.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.writes.csv_import import mapping, originals, outcome, parents
+from admin.writes.csv_import import mapping, originals, outcome, parents, reasons
 from admin.writes.csv_import import statements as st
-from admin.writes.csv_import.options import heading
 from admin.writes.csv_import.plan import Plan
-
-SHOWN = 1_000
-"""Reasons of rejected rows that a report lists; the file of rejects has all of them."""
-GROUPS = 50
-FIRST = 3
-"""Lines of a group that are named with it."""
-
-
-@dataclass(frozen=True)
-class Rejection:
-    """Why a row is rejected: physical line, column of the file (None: the line as a whole), its value, the reason."""
-
-    line: int
-    column: str | None
-    value: str | None
-    reason: str
-
-
-@dataclass(frozen=True)
-class Group:
-    """How many rows one rule rejects, by the column of the file (None: the line as a whole)."""
-
-    column: str | None
-    rule: str
-    rows: int
-    cell: int | None = None
-    lines: tuple[int, ...] = ()
-    """The first of them."""
-
-    @property
-    def key(self) -> str:
-        """A short name for it in an address."""
-        return hashlib.sha256(f"{self.column}\0{self.rule}".encode()).hexdigest()[:10]
+from admin.writes.csv_import.reasons import Group, Rejection
 
 
 @dataclass(frozen=True)
@@ -75,6 +41,8 @@ class Report:
     """Of `changes`, how many lose the value they have."""
     conflicts: tuple[Rejection, ...] = ()
     """Why a run was stopped: the first rows that could not be written as reviewed."""
+    parts: tuple[int, ...] = ()
+    """The lines behind which the second and further parts of a large file of rejects begin."""
     at: str = ""
     """When this was found; two checks never have the same."""
     questions: dict[str, Any] | None = None
@@ -106,6 +74,7 @@ class Report:
     @classmethod
     def of_json(cls, stored: dict[str, Any]) -> Report:
         lists: dict[str, Any] = {name: tuple(stored[name]) for name in ("warnings", "blocking")}
+        lists["parts"] = tuple(stored.get("parts", ()))
         for name in ("rejections", "conflicts"):
             lists[name] = tuple(Rejection(**rejection) for rejection in stored.get(name, ()))
         lists["groups"] = tuple(
@@ -136,34 +105,16 @@ async def read(session: AsyncSession, plan: Plan, warnings: list[str]) -> Report
         at=str(await st.value(session, st.of("select clock_timestamp()::text"))),
     )
     if rejected:
-        report = replace(report, rejections=await _rejections(session, plan), groups=await _groups(session, plan))
+        report = replace(
+            report,
+            rejections=await reasons.rejections(session, plan),
+            groups=await reasons.groups(session, plan),
+            parts=await reasons.parts(session, plan),
+        )
     if report.changed:
         changes, emptied = await _changes(session, plan)
         report = replace(report, changes=changes, emptied=emptied)
     return report
-
-
-async def _rejections(session: AsyncSession, plan: Plan) -> tuple[Rejection, ...]:
-    statement = st.of(
-        "select line, cell, column_name, value, reason from {t} order by line, cell limit {n}",
-        t=plan.staging("error"), n=st.lit(SHOWN),
-    )  # fmt: skip
-    return tuple(
-        Rejection(line, heading(plan.headers, cell, column), value, reason)
-        for line, cell, column, value, reason in await st.rows(session, statement)
-    )
-
-
-async def _groups(session: AsyncSession, plan: Plan) -> tuple[Group, ...]:
-    statement = st.of(
-        """select cell, column_name, rule, count(distinct line), (array_agg(distinct line order by line))[:{few}]
-        from {t} group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit {n}""",
-        t=plan.staging("error"), n=st.lit(GROUPS), few=st.lit(FIRST),
-    )  # fmt: skip
-    return tuple(
-        Group(heading(plan.headers, cell, column), rule, rows, cell, tuple(lines))
-        for cell, column, rule, rows, lines in await st.rows(session, statement)
-    )
 
 
 async def _changes(session: AsyncSession, plan: Plan) -> tuple[dict[str, int], dict[str, int]]:

@@ -41,7 +41,7 @@ def shape(column: Column, info: ColumnInfo, cell: Composable, options: Options) 
     """The shape of a column's cells. `cell` is the staged column; empty cells never get here."""
     text = cell if column.kind == "text" else st.of("btrim({c}, {b})", c=cell, b=st.lit(BLANKS))
     if options.unescape and column.kind in ESCAPED_KINDS:
-        text = _unescaped(text)
+        text = unescaped(text)
     text, first = _styled(column.kind, text, options)
     value = VALUES.get(column.kind, _cast)(text, info)
     found = (*first, *rules.RULES.get(column.kind, rules.others)(column, info, text))
@@ -86,7 +86,8 @@ def is_escaped(cell: Composable) -> Composable:
     )  # fmt: skip
 
 
-def _unescaped(cell: Composable) -> Composable:
+def unescaped(cell: Composable) -> Composable:
+    """A cell without the apostrophe of a spreadsheet-safe export."""
     return st.of("case when {e} then substr({c}, 2) else {c} end", e=is_escaped(cell), c=cell)
 
 

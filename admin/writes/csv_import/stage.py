@@ -83,12 +83,11 @@ async def kept_file(session: AsyncSession, import_id: int) -> BinaryIO:
 
 async def stage(session: AsyncSession, import_id: int, file: BinaryIO, form: Format) -> Staged:
     """Read the whole file into the staging table. Raises `Unreadable`; the caller's savepoint then takes it back."""
-    reader = await to_thread.run_sync(_reader, file, form)
+    reader = await to_thread.run_sync(reader_of, file, form)
     try:
         if form.header:
             mapping.check_headers(reader.headers)
-        await _make_table(session, import_id, reader.width)
-        await _copy(session, import_id, reader, form.delimiter)
+        await fill(session, st.staging(import_id), reader, form.delimiter)
     finally:
         reader.release()
     await st.analyze(session, st.staging(import_id))
@@ -98,27 +97,22 @@ async def stage(session: AsyncSession, import_id: int, file: BinaryIO, form: For
     return Staged(tuple(reader.headers), reader.rows, tuple(warnings), samples)
 
 
-def _reader(file: BinaryIO, form: Format) -> Reader | SheetReader:
+def reader_of(file: BinaryIO, form: Format) -> Reader | SheetReader:
+    """What reads a file of this format."""
     return SheetReader(file, form) if form.sheet is not None else Reader(file, form)
 
 
-async def _make_table(session: AsyncSession, import_id: int, width: int) -> None:
-    table = st.staging(import_id)
-    cells = st.joined(st.COMMA, [st.of("{c} text", c=cell(number)) for number in range(1, width + 1)])
+async def fill(session: AsyncSession, table: Composable, reader: Reader | SheetReader, delimiter: str) -> None:
+    """Make a table of staged rows anew, and copy into it what is read."""
+    cells = st.joined(st.COMMA, [st.of("{c} text", c=cell(number)) for number in range(1, reader.width + 1)])
     await st.run(session, st.of("drop table if exists {t}", t=table))
     await st.run(
         session, st.of("create table {t} (line int not null, problem text, problem_cell int, rest text, {cells})",
                        t=table, cells=cells)
     )  # fmt: skip
-
-
-async def _copy(session: AsyncSession, import_id: int, reader: Reader | SheetReader, delimiter: str) -> None:
     batches = reader.batches()
     connection = await st.driver(session)
-    statement = st.of(
-        "copy {t} from stdin (format csv, delimiter {d}, encoding 'UTF8')",
-        t=st.staging(import_id), d=st.lit(delimiter),
-    )  # fmt: skip
+    statement = st.of("copy {t} from stdin (format csv, delimiter {d}, encoding 'UTF8')", t=table, d=st.lit(delimiter))
     async with connection.cursor() as cursor, cursor.copy(statement) as copy:
         while batch := await to_thread.run_sync(next, batches, b""):
             await copy.write(batch)

@@ -23,7 +23,7 @@ from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.sniff import Format
 from admin.writes.csv_import.stage import Staged
 
-PARTS = ("", "file", "cell", "match", "row", "seen", "error", "was")
+PARTS = ("", "file", "cell", "match", "row", "seen", "error", "was", "mended")
 KEPT_FOR = dt.timedelta(days=7)
 """How long an import that nobody finished keeps its rows."""
 
