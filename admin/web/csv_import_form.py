@@ -44,6 +44,8 @@ def options(visit: Visit, headers: tuple[str, ...], chosen: Options | None, data
         base = _matched(visit, headers, base, data)
     if step in ("", "mode"):
         base = _moded(visit.resource, base, data)
+        if base.trash == "restore" and not visit.may(Permission.RESTORE):
+            raise BadRequest(f"Rows of {visit.resource.name_plural} cannot be restored from here.")
     if step in ("", "mode", "review"):
         base = replace(base, skip_bad=bool(data.get("skip")))
     if step in ("", "match", "review"):

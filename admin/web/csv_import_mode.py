@@ -69,5 +69,6 @@ def _keys(view: View) -> list[Option]:
 def _trashes() -> list[Option]:
     return [
         Option("reject", "Is rejected", "Restore that row first, or leave it out."),
+        Option("restore", "Is restored and updated", "Part of the import, and undone with it."),
         Option("add", "Is added as a new row", "Beside the one in the trash, where the key counts live rows only."),
     ]

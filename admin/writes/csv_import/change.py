@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.writes import constraints
-from admin.writes.csv_import import outcome
+from admin.writes.csv_import import outcome, trash
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Mapped, Plan
 
@@ -78,8 +78,8 @@ async def lock(session: AsyncSession, plan: Plan) -> None:
 async def make(session: AsyncSession, plan: Plan) -> tuple[int, int]:
     """Insert and update; returns how many rows the database says were added and changed."""
     added = (await st.run(session, _insert(plan, ALL))).rowcount
-    changed = (await st.run(session, _update(plan, ALL))).rowcount if plan.written else 0
-    await _advance(session, plan)
+    changed = (await st.run(session, _update(plan, ALL))).rowcount if plan.written or plan.restores else 0
+    await _settle(session, plan)
     return added, changed
 
 
@@ -89,8 +89,8 @@ async def make_around(session: AsyncSession, plan: Plan) -> tuple[int, int]:
     ((first, last),) = await st.rows(session, bounds)
     lines = Lines(first, last)
     added = await _halving(session, plan, _insert, lines)
-    changed = await _halving(session, plan, _update, lines) if plan.written else 0
-    await _advance(session, plan)
+    changed = await _halving(session, plan, _update, lines) if plan.written or plan.restores else 0
+    await _settle(session, plan)
     return added, changed
 
 
@@ -150,6 +150,8 @@ def _order(plan: Plan) -> Composable:
 
 def _update(plan: Plan, lines: Lines) -> Composable:
     assignments = [st.of("{c} = {v}", c=st.name(m.info.name), v=outcome.updated(plan, m)) for m in plan.written]
+    if plan.restores:
+        assignments.append(st.of("{c} = null", c=st.name(plan.db(plan.traits.deleted_at or ""))))
     return st.of(
         UPDATE,
         table=plan.table, assignments=st.joined(st.COMMA, assignments),
@@ -158,8 +160,10 @@ def _update(plan: Plan, lines: Lines) -> Composable:
     )  # fmt: skip
 
 
-async def _advance(session: AsyncSession, plan: Plan) -> None:
-    """Where the file gave numbers that a sequence hands out, let the sequence go on behind them."""
+async def _settle(session: AsyncSession, plan: Plan) -> None:
+    """What follows from the change: restored rows bring along what went with them, sequences go on behind the file."""
+    if plan.restores:
+        await trash.restore_along(session, plan)
     for mapped in plan.mapped:
         if mapped.column.kind == "integer" and mapped.info.default and not mapped.info.steady_default:
             await st.run(session, _advanced(plan, mapped))

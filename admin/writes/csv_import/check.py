@@ -31,8 +31,22 @@ async def check(session: AsyncSession, plan: Plan) -> Report:
     warnings = await cells.build(session, plan)
     await uniqueness.repeated(session, plan)
     await live.build(session, plan)
-    found = await report.read(session, plan, [*warnings, *await _without_key(session, plan)])
+    warnings += [*await _without_key(session, plan), *await _coming_back(session, plan)]
+    found = await report.read(session, plan, warnings)
     return replace(found, questions=await styles.questions(session, plan))
+
+
+async def _coming_back(session: AsyncSession, plan: Plan) -> list[str]:
+    """Rows of the trash that this import restores."""
+    if not plan.restores:
+        return []
+    statement = st.of(
+        "select count(*) from {m} m join {r} r using (line) where r.verdict = 'changed' and m.deleted is not null",
+        m=plan.staging("match"), r=plan.staging("row"),
+    )  # fmt: skip
+    count = await st.value(session, statement)
+    rows, are = ("1 row is", "It is") if count == 1 else (f"{count:,} rows are", "They are")
+    return [f"{rows} in the trash. {are} restored by this import."] if count else []
 
 
 async def _without_key(session: AsyncSession, plan: Plan) -> list[str]:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.traits import UniqueKey
 from admin.writes.csv_import import statements as st
+from admin.writes.csv_import import trash
 from admin.writes.csv_import.plan import Mapped, Parent, Plan
 
 
@@ -14,7 +15,7 @@ async def build(session: AsyncSession, plan: Plan, part: str = "match") -> None:
     """Make the table of matches anew: line, key of the row (k1 …), its version when seen, keys of parents (r…)."""
     statement = """
     create table {match} as
-    select c.line, {keys}, {seen} as seen {parents}
+    select c.line, {keys}, {seen} {parents}
     from {cell} c {joins} where {found}
     """
     key = plan.key
@@ -24,23 +25,33 @@ async def build(session: AsyncSession, plan: Plan, part: str = "match") -> None:
         joins.append(
             st.of("left join {t} t on {on} and {live}", t=plan.table, on=same_key(plan, key, "t"), live=plan.live("t"))
         )
+        if plan.restores:
+            joins.append(trash.latest(plan, same_key(plan, key, "d")))
     parents = [st.of(", {r} as {name}", r=_resolved(mapped, alias), name=st.name(f"r{mapped.cell}"))
                for mapped in plan.mapped if mapped.parent]  # fmt: skip
     await st.run(session, st.of("drop table if exists {t}", t=plan.staging(part)))
     await st.run(
         session,
         st.of(statement, match=plan.staging(part), keys=_keys(plan, alias), cell=plan.staging("cell"),
-              seen=st.of("t.xmin::text" if key else "null::text"),
+              seen=_seen(plan),
               parents=st.joined(" ", parents), joins=st.joined(" ", joins), found=_found(plan, parents)),
     )  # fmt: skip
     await st.analyze(session, plan.staging(part))
+
+
+def _seen(plan: Plan) -> Composable:
+    """The version of the row that was found; and when it went into the trash, where such rows come back."""
+    if plan.restores:
+        deleted = st.name("d", plan.db(plan.traits.deleted_at or ""))
+        return st.of("coalesce(t.xmin, d.version)::text as seen, {d} as deleted", d=deleted)
+    return st.of("t.xmin::text as seen" if plan.key else "null::text as seen")
 
 
 def _found(plan: Plan, parents: list[Composed]) -> Composable:
     """Lines that found nothing need no match: most of them, when a file is new."""
     if parents:
         return st.of("true")
-    return st.of("{k} is not null", k=st.name("t", plan.db(plan.traits.key[0]))) if plan.key else st.of("false")
+    return st.of("{k} is not null", k=_key(plan, plan.traits.key[0])) if plan.key else st.of("false")
 
 
 def same_key(plan: Plan, key: UniqueKey, alias: str) -> Composable:
@@ -57,9 +68,15 @@ def _keys(plan: Plan, alias: str | None) -> Composable:
     keys = []
     for n, column in enumerate(plan.traits.key, 1):
         info = plan.info_of(column)
-        value = st.name("t", info.name) if alias else st.of("null::{type}", type=st.raw(info.type))
+        value = _key(plan, column) if alias else st.of("null::{type}", type=st.raw(info.type))
         keys.append(st.of("{v} as {k}", v=value, k=st.name(f"k{n}")))
     return st.joined(st.COMMA, keys)
+
+
+def _key(plan: Plan, column: str) -> Composable:
+    """A part of the primary key of the row that was found."""
+    live = st.name("t", plan.db(column))
+    return st.of("coalesce({t}, {d})", t=live, d=st.name("d", plan.db(column))) if plan.restores else live
 
 
 def _alias(mapped: Mapped) -> str:

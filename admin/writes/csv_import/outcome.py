@@ -68,7 +68,9 @@ def _comparable(mapped: Mapped, value: Composable) -> Composable:
 
 def any_differs(plan: Plan) -> Composable:
     """Whether an update would change anything."""
-    parts = [differs(plan, mapped) for mapped in plan.written]
+    parts: list[Composable] = [differs(plan, mapped) for mapped in plan.written]
+    if plan.restores:
+        parts.append(st.of("{d} is not null", d=st.name("t", plan.db(plan.traits.deleted_at or ""))))
     return st.joined(st.OR, parts) if parts else st.of("false")
 
 

@@ -96,6 +96,11 @@ class Plan:
             return None
         return next((key for key in self.traits.unique_keys if key.name == self.options.key), None)
 
+    @property
+    def restores(self) -> bool:
+        """Whether rows that are found in the trash come back."""
+        return self.key is not None and self.traits.soft_deletes and self.options.trash == "restore"
+
     def staging(self, part: str = "") -> Identifier:
         return st.staging(self.import_id, part)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from psycopg.sql import Composable
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.writes.csv_import import outcome
+from admin.writes.csv_import import outcome, trash
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Mapped, Plan
 
@@ -39,7 +39,7 @@ async def lines(session: AsyncSession, plan: Plan, verdict: str, after: int) -> 
     """Lines with this verdict behind line `after`: one more than a page when there are more."""
     keys = [st.of("{k}::text", k=st.name("r", f"k{n}")) for n in range(1, len(plan.traits.key) + 1)]
     given = [_cut(mapped.v) for mapped in plan.mapped]
-    changes = [part for mapped in plan.written for part in _change(plan, mapped)] if verdict == "changed" else []
+    changes = _all_changes(plan) if verdict == "changed" else []
     statement = st.of(
         """select c.line, {values} {joined} join (
           select * from {rows} where verdict = {verdict} and line > {after} order by line limit {limit}
@@ -54,6 +54,19 @@ async def lines(session: AsyncSession, plan: Plan, verdict: str, after: int) -> 
 
 def _cut(value: Composable) -> Composable:
     return st.of("left({v}::text, {n})", v=value, n=st.lit(SHOWN))
+
+
+def _all_changes(plan: Plan) -> list[Composable]:
+    """Of each column that an update writes: whether it changes, what it was and will be. See `_named`."""
+    changes = [part for mapped in plan.written for part in _change(plan, mapped)]
+    if plan.restores:
+        changes += [trash.comes_back(plan), st.of("'in the trash'"), st.of("'restored'")]
+    return changes
+
+
+def _named(plan: Plan) -> list[str]:
+    written = [mapped.column.name for mapped in plan.written]
+    return [*written, plan.traits.deleted_at or ""] if plan.restores else written
 
 
 def _change(plan: Plan, mapped: Mapped) -> tuple[Composable, Composable, Composable]:
@@ -71,9 +84,9 @@ def _change(plan: Plan, mapped: Mapped) -> tuple[Composable, Composable, Composa
 def _changes(plan: Plan, found: tuple[object, ...]) -> tuple[Change, ...]:
     if not found:
         return ()
-    triples = zip(plan.written, found[0::3], found[1::3], found[2::3], strict=True)
+    triples = zip(_named(plan), found[0::3], found[1::3], found[2::3], strict=True)
     return tuple(
-        Change(mapped.column.name, None if old is None else str(old), None if new is None else str(new))
-        for mapped, differs, old, new in triples
+        Change(name, None if old is None else str(old), None if new is None else str(new))
+        for name, differs, old, new in triples
         if differs
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from psycopg.sql import Composable
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.writes.csv_import import outcome
+from admin.writes.csv_import import outcome, trash
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.catalog import Check
 from admin.writes.csv_import.plan import Mapped, Plan
@@ -128,8 +128,10 @@ def _finds(plan: Plan) -> list[RowRule]:
     empty = st.joined(st.OR, [st.of("{v} is null", v=m.v) for m in map(plan.of, plan.key.columns) if m])
     in_trash = _in_trash(plan)
     found = []
-    if in_trash is not None and (
-        plan.options.mode == "update" or plan.options.trash == "reject" or not plan.key.live_only
+    if (
+        in_trash is not None
+        and not plan.restores
+        and (plan.options.mode == "update" or plan.options.trash == "reject" or not plan.key.live_only)
     ):
         found.append(
             RowRule(
@@ -139,6 +141,11 @@ def _finds(plan: Plan) -> list[RowRule]:
                 mapped.column.name,
             )
         )
+    if plan.restores:
+        for condition, noun in trash.orphaned(plan):
+            found.append(
+                RowRule(condition, f"belongs to a row of {noun} that is in the trash", mapped, mapped.column.name)
+            )
     if plan.options.mode == "update":
         absent = st.of("(m.k1 is null and not ({empty}) and not {t})", empty=empty, t=in_trash or st.of("false"))
         found.append(RowRule(absent, f"no row has this {mapped.column.name}", mapped, mapped.column.name))

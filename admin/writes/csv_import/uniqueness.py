@@ -61,13 +61,14 @@ def _repeated(plan: Plan, key: UniqueKey) -> Composable:
 def _taken(plan: Plan, key: UniqueKey) -> Composable | None:
     """Rows other than the line's own that have what it would have; None where the import cannot touch the key."""
     first = next((m for m in map(plan.of, key.columns) if m), None)
-    values = [outcome.would_be(plan, column) for column in key.columns]
-    if first is None or any(value is None for value in values):
+    values = [value for column in key.columns if (value := outcome.would_be(plan, column)) is not None]
+    # A row that comes back from the trash brings its values along, those that the file does not give too.
+    touched = first is not None or (plan.restores and key.live_only)
+    if not touched or len(values) != len(key.columns):
         return None
     same = [
         st.of("o.{c} = {v}", c=st.name(plan.db(column)), v=value)
         for column, value in zip(key.columns, values, strict=True)
-        if value is not None
     ]
     traits = plan.traits
     trash = st.of("''")
@@ -77,7 +78,8 @@ def _taken(plan: Plan, key: UniqueKey) -> Composable | None:
         )
     return st.of(
         TAKEN,
-        errors=plan.staging("error"), cell=st.lit(first.cell), column=st.lit(first.column.name), shown=first.v,
+        errors=plan.staging("error"), cell=st.lit(first.cell if first else None),
+        column=st.lit(first.column.name if first else key.columns[0]), shown=first.v if first else values[0],
         label=st.of("coalesce({c}::text, '')", c=st.name("o", plan.db(traits.label))), trash=trash,
         pk=st.joined(" || ',' || ", [st.name("o", plan.db(column)) for column in traits.key]),
         joined=outcome.joined(plan), table=plan.table, same=st.joined(st.AND, same),
