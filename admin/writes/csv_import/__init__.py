@@ -12,7 +12,8 @@ The way of a file, one module a step:
     rules     the shape a cell must have, kind by kind, as SQL; shapes puts them together for a column
     styles    how numbers and dates are written: asked where the values leave it open
     cells     every cell as a value of its column, or the rule it breaks
-    live      what depends on the rows that are there: match, parents, row_rules, uniqueness
+    live      what depends on the rows that are there: match, parents, row_rules, uniqueness, and in beside what
+              guards found in the catalog: other unique indexes, exclusion constraints, foreign keys
     outcome   what a row would hold afterwards; judged, shown and written from the same expression
     check     all of it together, into a report; the table itself is not touched
     apply     the same again behind locks (recheck), and then the change, as one operation

@@ -7,7 +7,7 @@ the import will meet.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,14 +15,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from admin.writes.csv_import import statements as st
 
 COLUMNS = """
-select a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, t.typname,
+select a.attname, format_type(base.oid, base.typmod), a.attnotnull or base.not_null, base.typname,
        a.attgenerated <> '' or a.attidentity = 'a',
        case when a.attgenerated = '' then
          coalesce(pg_get_expr(d.adbin, d.adrelid),
                   'nextval(' || quote_literal(pg_get_serial_sequence({name}, a.attname)) || '::regclass)')
-       end
+       end,
+       case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end,
+       array(select distinct used.attname::text from pg_depend join pg_attribute used
+               on used.attrelid = refobjid and used.attnum = refobjsubid
+             where classid = 'pg_attrdef'::regclass and objid = d.oid and refobjid = a.attrelid and refobjsubid > 0
+               and refobjsubid <> a.attnum),
+       case when base.oid <> a.atttypid then format_type(a.atttypid, null) end
 from pg_attribute a
-join pg_type t on t.oid = a.atttypid
+cross join lateral (
+  with recursive below (oid, typmod, not_null, depth) as (
+    select a.atttypid, a.atttypmod, false, 0
+    union all
+    select t.typbasetype, t.typtypmod, not_null or t.typnotnull, depth + 1
+    from below join pg_type t on t.oid = below.oid where t.typtype = 'd')
+  select below.oid, typmod, not_null, typname from below join pg_type t on t.oid = below.oid order by depth desc limit 1
+) as base
 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 where a.attrelid = {name}::regclass and a.attnum > 0 and not a.attisdropped
 order by a.attnum
@@ -32,9 +45,12 @@ CHECKS = """
 select c.conname, pg_get_expr(c.conbin, c.conrelid), obj_description(c.oid, 'pg_constraint'),
        array(select a.attname::text from pg_attribute a where a.attrelid = c.conrelid and a.attnum = any (c.conkey))
 from pg_constraint c
-where c.conrelid = {name}::regclass and c.contype = 'c'
+where c.conrelid = {name}::regclass and c.contype = 'c' and {enforced}
 order by c.conname
 """
+
+ENFORCED = "to_jsonb(c) ->> 'conenforced' is distinct from 'false'"
+"""Since PostgreSQL 18 a constraint may be there only to be read."""
 
 STEADY = re.compile(
     r"'(?:[^']|'')*'(?:::[\w\s.\"()]+)?|[\d.+-]+|\w+|now\(\)|\(?'?[\d.-]+'?\)?(?:::[\w\s]+)?", re.IGNORECASE
@@ -48,12 +64,17 @@ class ColumnInfo:
 
     name: str
     type: str
-    """With its modifiers, such as `numeric(10,2)`: what a cell is cast to."""
+    """With its modifiers, such as `numeric(10,2)`: what a cell is cast to. Of a domain, the type below it."""
     not_null: bool
     type_name: str
     computed: bool
     default: str | None
     """The expression, also for identity columns."""
+    generated: str | None = None
+    """The expression of a generated column, and the columns that it uses."""
+    uses: tuple[str, ...] = ()
+    domain: str | None = None
+    """The name of the domain, which may have checks of its own."""
 
     @property
     def modifiers(self) -> tuple[int, ...]:
@@ -93,9 +114,14 @@ class TableInfo:
 async def look_up(session: AsyncSession, table: Table) -> TableInfo:
     """Read the catalog, in two statements."""
     name = st.lit(st.table_name(table).as_string(None))
-    columns = [ColumnInfo(*row) for row in await st.rows(session, st.of(COLUMNS, name=name))]
+    columns = [
+        replace(ColumnInfo(*row[:7]), uses=tuple(row[7]), domain=row[8])
+        for row in await st.rows(session, st.of(COLUMNS, name=name))
+    ]
     checks = [
         Check(check, expression, comment, tuple(names))
-        for check, expression, comment, names in await st.rows(session, st.of(CHECKS, name=name))
+        for check, expression, comment, names in await st.rows(
+            session, st.of(CHECKS, name=name, enforced=st.raw(ENFORCED))
+        )
     ]
     return TableInfo({column.name: column for column in columns}, tuple(checks))

@@ -39,7 +39,7 @@ where r.verdict = 'changed' and c.line between {first} and {last} and {found} an
 ADVANCE = """
 select setval(s.name, s.highest)
 from (select pg_get_serial_sequence({table}, {column}) as name,
-             (select max({v}) from {cells} c join {rows} r using (line) where r.verdict = 'new') as highest) s
+             (select max({v}) from {cells} c where line not in (select line from {errors})) as highest) s
 where s.name is not null and s.highest > coalesce(pg_sequence_last_value(s.name::regclass), 0)
 """
 
@@ -70,6 +70,8 @@ ALL = Lines(0, 2**31 - 1)
 async def lock(session: AsyncSession, plan: Plan) -> None:
     """Lock the rows that are to change, in key order, so that two that lock many rows cannot wait for each other."""
     key = st.joined(st.COMMA, [st.name("t", plan.db(column)) for column in plan.traits.key])
+    # What is deferred would otherwise be refused at the very end, when nobody can say any more which row it was.
+    await st.run(session, st.of("set constraints all immediate"))
     await st.run(
         session, st.of(LOCK, table=plan.table, rows=plan.staging("row"), found=outcome.found(plan, "r"), key=key)
     )
@@ -173,5 +175,5 @@ def _advanced(plan: Plan, mapped: Mapped) -> Composable:
     return st.of(
         ADVANCE,
         table=st.lit(plan.table.as_string(None)), column=st.lit(mapped.info.name), v=mapped.v,
-        cells=plan.staging("cell"), rows=plan.staging("row"),
+        cells=plan.staging("cell"), errors=plan.staging("error"),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 from psycopg.sql import Composable
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.writes.csv_import import match, outcome, parents, row_rules, uniqueness
+from admin.writes.csv_import import beside, match, outcome, parents, row_rules, uniqueness
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Plan
 
@@ -32,6 +32,7 @@ async def build(session: AsyncSession, plan: Plan) -> None:
     await st.run(session, st.of("delete from {errors} where live", errors=plan.staging("error")))
     await parents.check(session, plan)
     await uniqueness.taken(session, plan)
+    await beside.check(session, plan)
     await st.analyze(session, plan.staging("error"))
     await st.run(session, st.of("drop table if exists {t}", t=plan.staging("row")))
     await st.run(session, _verdict(plan))

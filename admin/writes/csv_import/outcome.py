@@ -6,6 +6,8 @@ Statements that use these expressions read `_cell` as c, `_match` as m, and the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from psycopg.sql import Composable
 
 from admin.writes.csv_import import statements as st
@@ -74,10 +76,36 @@ def any_differs(plan: Plan) -> Composable:
     return st.joined(st.OR, parts) if parts else st.of("false")
 
 
+def row(plan: Plan, columns: Iterable[str]) -> Composable | None:
+    """A row of the table as it would be, by the names of the database: these columns, and those that generated ones
+    among them are computed from. For a FROM; None where only the insert itself can tell."""
+    infos = {name: plan.info.columns[name] for name in columns}
+    generated = {name: info.generated for name, info in infos.items() if info.generated}
+    plain = dict.fromkeys([n for n in infos if n not in generated] + [n for g in generated for n in infos[g].uses])
+    values = [(name, would_be(plan, name)) for name in plain]
+    typed = [
+        st.of("({v})::{type} as {c}", v=value, type=st.raw(plan.info.columns[name].type), c=st.name(name))
+        for name, value in values
+        if value is not None
+    ]
+    if len(typed) < len(values):
+        return None
+    table = st.name(plan.traits.table.name)
+    found = st.of("(select {values}) as {table}", values=st.joined(st.COMMA, typed), table=table)
+    if not generated:
+        return found
+    computed = [st.of("{e} as {c}", e=st.raw(e), c=st.name(name)) for name, e in generated.items()]
+    return st.of(
+        "(select {table}.*, {computed} from {row}) as {table}",
+        table=table, computed=st.joined(st.COMMA, computed), row=found,
+    )  # fmt: skip
+
+
 def would_be(plan: Plan, column: str) -> Composable | None:
-    """The value a column would have, added or updated; None where only the insert itself can tell."""
-    mapped = plan.of(column)
-    info = plan.info_of(column)
+    """The value a column would have, added or updated, by its name in the database; None where only the insert itself
+    can tell."""
+    mapped = next((one for one in plan.mapped if one.info.name == column), None)
+    info = plan.info.columns[column]
     here = st.name("t", info.name)
     if mapped is not None:
         if mapped.info.not_null and mapped.info.default and not mapped.info.steady_default:

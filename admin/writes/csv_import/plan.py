@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from psycopg.sql import Composable, Identifier
@@ -106,6 +107,12 @@ class Plan:
 
     def of(self, column: str) -> Mapped | None:
         return next((mapped for mapped in self.mapped if mapped.column.name == column), None)
+
+    def first_of(self, names: Iterable[str]) -> Mapped | None:
+        """The first column of the file that goes into one of these columns of the database, directly or because a
+        generated one is computed from it."""
+        used = {name for one in names for name in (one, *self.info.columns[one].uses)}
+        return next((mapped for mapped in self.mapped if mapped.info.name in used), None)
 
     def db(self, column: str) -> str:
         """The name of a mapped attribute's column in the database."""

@@ -170,7 +170,7 @@ def _checks(plan: Plan) -> list[RowRule]:
     """The table's own CHECK constraints, evaluated on the row as it would be."""
     found = []
     for constraint in plan.info.checks:
-        mapped = next((m for m in plan.mapped if m.info.name in constraint.columns), None)
+        mapped = plan.first_of(constraint.columns)
         broken = _broken(plan, constraint) if mapped else None
         if mapped and broken:
             sentence = constraint.comment or f"breaks the rule {constraint.expression}"
@@ -179,18 +179,6 @@ def _checks(plan: Plan) -> list[RowRule]:
 
 
 def _broken(plan: Plan, constraint: Check) -> Composable | None:
-    """NOT (expression) over the would-be values under the column names that it uses; None where one is unknown."""
-    names = {column.sa.name: name for name, column in plan.traits.columns.items()}
-    values = []
-    for column in constraint.columns:
-        value = outcome.would_be(plan, names[column]) if column in names else None
-        if value is None:
-            return None
-        values.append(
-            st.of("({v})::{type} as {c}", v=value, type=st.raw(plan.info.columns[column].type), c=st.name(column))
-        )
-    return st.of(
-        "(select not ({expression}) from (select {values}) {table})",
-        expression=st.raw(constraint.expression), values=st.joined(st.COMMA, values),
-        table=st.name(plan.traits.table.name),
-    )  # fmt: skip
+    """NOT (expression) over the row as it would be; None where one of its columns is unknown."""
+    row = outcome.row(plan, constraint.columns)
+    return row and st.of("(select not ({expression}) from {row})", expression=st.raw(constraint.expression), row=row)

@@ -156,6 +156,12 @@ def _bytes(_: Column, __: ColumnInfo, text: Composable) -> list[Rule]:
     return [Rule(is_not(text, r"^(\\x)?([0-9a-fA-F]{2})*$"), "is not hexadecimal")]
 
 
+def of_domain(name: str, text: Composable) -> Rule:
+    """What a domain takes, beyond its type."""
+    invalid = st.of("not pg_input_is_valid({t}, {type})", t=text, type=st.lit(name))
+    return Rule(invalid, f"is not allowed in a {name}")
+
+
 def others(_: Column, info: ColumnInfo, text: Composable) -> list[Rule]:
     message = st.of("'is refused by the database: ' || ({i})", i=_said(text, info, "message"))
     return [Rule(_invalid(text, info), "is refused by the database", message)]

@@ -45,6 +45,9 @@ def shape(column: Column, info: ColumnInfo, cell: Composable, options: Options) 
     text, first = _styled(column.kind, text, options)
     value = VALUES.get(column.kind, _cast)(text, info)
     found = (*first, *rules.RULES.get(column.kind, rules.others)(column, info, text))
+    if info.domain is not None:
+        # Its own checks come last: they are asked of what is a value of the type below it.
+        return Shape(text, (*found, rules.of_domain(info.domain, text)), value, None)
     return Shape(text, found, value, _plain(column, info, cell, options.decimal))
 
 

@@ -61,7 +61,7 @@ def _repeated(plan: Plan, key: UniqueKey) -> Composable:
 def _taken(plan: Plan, key: UniqueKey) -> Composable | None:
     """Rows other than the line's own that have what it would have; None where the import cannot touch the key."""
     first = next((m for m in map(plan.of, key.columns) if m), None)
-    values = [value for column in key.columns if (value := outcome.would_be(plan, column)) is not None]
+    values = [value for column in key.columns if (value := outcome.would_be(plan, plan.db(column))) is not None]
     # A row that comes back from the trash brings its values along, those that the file does not give too.
     touched = first is not None or (plan.restores and key.live_only)
     if not touched or len(values) != len(key.columns):

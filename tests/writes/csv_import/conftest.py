@@ -18,11 +18,12 @@ from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.sniff import Format
 from admin.writes.csv_import.store import Stored
 from tests.postgres import Database
-from tests.writes.csv_import import oddities
+from tests.writes.csv_import import guarded, oddities
 
 TIMEOUT_MS = 60_000
 ANN = Actor(None, "Ann", "admin")
 RESOURCES = {view.identity: view.build_resource() for view in site.VIEWS}
+ODD = {"oddity": oddities.RESOURCE, "guarded": guarded.RESOURCE}
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Imports:
     id: int = 0
 
     def resource(self, identity: str) -> Resource:
-        return RESOURCES.get(identity) or oddities.RESOURCE
+        return (RESOURCES | ODD)[identity]
 
     async def hand_in(self, content: bytes | str, identity: str = "book", name: str = "file.csv") -> Stored:
         """What is found in the file, with what is offered for it."""
