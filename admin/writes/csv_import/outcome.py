@@ -111,6 +111,8 @@ def would_be(plan: Plan, column: str) -> Composable | None:
         if mapped.info.not_null and mapped.info.default and not mapped.info.steady_default:
             return st.of("case when m.k1 is null then {v} else {u} end", v=mapped.value, u=_kept(plan, mapped))
         return st.of("case when m.k1 is null then {n} else {u} end", n=new(mapped), u=_kept(plan, mapped))
+    if plan.restores and column == plan.db(plan.traits.deleted_at or ""):
+        return st.of("null::{type}", type=st.raw(info.type))
     if info.computed or (info.default and not info.steady_default):
         return None
     default = st.raw(info.steady_default or f"null::{info.type}")

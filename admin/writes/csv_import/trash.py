@@ -52,11 +52,10 @@ def orphaned(plan: Plan) -> list[tuple[Composable, str]]:
     """Conditions under which a row would come back to a parent that is in the trash itself, and what that is called."""
     found: list[tuple[Composable, str]] = []
     for owner, how in belongings.owners(plan.traits):
-        name = next(name for name, column in plan.traits.columns.items() if column.sa.name == how.column.name)
         condition = st.of(
             "({back} and exists (select from {owner} q where q.{key} = {fk} and q.{mark} is not null))",
             back=comes_back(plan), owner=st.table_name(owner.table), key=st.name(how.parent_column.name),
-            fk=outcome.would_be(plan, name) or st.name("t", how.column.name),
+            fk=outcome.would_be(plan, how.column.name) or st.name("t", how.column.name),
             mark=st.name(owner.columns[owner.deleted_at or ""].sa.name),
         )  # fmt: skip
         found.append((condition, owner.table.name.replace("_", " ")))
