@@ -18,6 +18,10 @@ from admin.tables import Import, Operation
 
 PAGE = 50
 
+UNDER_WAY = ("staging", "review", "queued", "running")
+LATEST = 100
+"""Imports that are looked at for those under way: states have no index, and older ones were left lying."""
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -60,6 +64,19 @@ async def recent(session: AsyncSession, person_id: int | None, before: int | Non
         .order_by(Import.id.desc())
         .limit(PAGE + 1)
     )  # fmt: skip
+    return [Summary(*row) for row in await session.execute(statement)]
+
+
+async def under_way(session: AsyncSession, person_id: int | None, limit: int) -> list[Summary]:
+    """Imports that are not done yet, newest first, among the last hundred. None: everybody's."""
+    latest = select(Import.id).order_by(Import.id.desc()).limit(LATEST).scalar_subquery()
+    statement = (
+        select(Import.id, Import.at, Import.person_name, Import.identity, Import.file_name, Import.state, Import.report)
+        .where(Import.id.in_(latest), Import.state.in_(UNDER_WAY))
+        .where(true() if person_id is None else Import.person_id == person_id)
+        .order_by(Import.id.desc())
+        .limit(limit)
+    )
     return [Summary(*row) for row in await session.execute(statement)]
 
 

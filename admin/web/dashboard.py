@@ -1,19 +1,24 @@
-"""The first page: every table with its size, what was done last, and where to begin while there is nothing yet."""
+"""The first page: every table with its size and growth, what was done last, what runs, what leaves the trash, and for
+admins how the database is; and where to begin while there is nothing yet."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from admin.reads import dashboard, operations
+from admin.reads import csv_import, dashboard, growth, health, operations, trash
 from admin.reads.counts import Count, Exact
-from admin.reads.operations import Listed, Wanted
+from admin.reads.growth import Grown
+from admin.reads.operations import Wanted
 from admin.reads.wording import inside
 from admin.resource import Resource
-from admin.web import operation_entries, urls
+from admin.web import charts, csv_import_index, dashboard_notes, operation_entries, urls
+from admin.web.charts import Chart
 from admin.web.count_sentence import CountSentence, sentence
+from admin.web.csv_import_index import Entry as ImportEntry
+from admin.web.dashboard_notes import Leaving, Vital
 from admin.web.gate import Permission
 from admin.web.operation_entries import Entry
 from admin.web.routes import Door
@@ -21,16 +26,19 @@ from admin.web.visit import Visit
 
 RECENT = 8
 """Operations on the first page: what was done this hour, not a second list of all."""
+IMPORTS = 4
 
 
 @dataclass(frozen=True)
 class TableLine:
-    """One table. The URLs are empty for what the role may not do."""
+    """One table. The URLs are empty for what the role may not do; no chart where its growth is not known."""
 
     name: str
     icon: str
     help: str
     count: CountSentence
+    size: str
+    chart: Chart | None
     url: str
     new_text: str
     new_url: str
@@ -51,40 +59,54 @@ class Dashboard:
 
     groups: tuple[TableGroup, ...]
     recent: tuple[Entry, ...]
+    imports: tuple[ImportEntry, ...]
+    leaving: tuple[Leaving, ...]
+    vitals: tuple[Vital, ...]
     empty: bool
     undo_days: int
 
 
 async def show(visit: Visit) -> Response:
     """`GET /`."""
-    resources = visit.console.resources.values()
+    resources = list(visit.console.resources.values())
+    days = visit.console.settings.undo_days
+    whose = None if visit.actor.role == "admin" else visit.actor.id
     async with visit.transaction() as session:
         counts = await dashboard.sizes(session, resources)
+        grown = await growth.of(session, resources)
         done = await operations.listed(session, Wanted(), limit=RECENT)
-    return visit.page("dashboard/page.html", dashboard=build(visit, counts, done.entries))
+        running = await csv_import.under_way(session, whose, IMPORTS) if visit.may(Permission.IMPORT) else []
+        leaving = await trash.leaving(session, resources, days)
+        body = await health.of(session) if visit.may(Permission.PEOPLE) else None
+    page = Dashboard(
+        groups=_groups(visit, counts, grown),
+        recent=tuple(operation_entries.entry(visit, one) for one in done.entries),
+        imports=tuple(csv_import_index.entry(visit, one) for one in running),
+        leaving=tuple(dashboard_notes.leaving(visit, one) for one in leaving),
+        vitals=dashboard_notes.vitals(body, dashboard_notes.pool_of(visit)) if body else (),
+        empty=all(count == Exact(0) for count in counts.values()),
+        undo_days=days,
+    )
+    return visit.page("dashboard/page.html", dashboard=page)
 
 
-def build(visit: Visit, counts: Mapping[str, Count], done: Sequence[Listed]) -> Dashboard:
-    """The page from the sizes of the tables and the last operations."""
+def _groups(visit: Visit, counts: Mapping[str, Count], grown: Mapping[str, Grown]) -> tuple[TableGroup, ...]:
     groups: dict[str, list[TableLine]] = {}
     for resource in visit.console.resources.values():
-        category = visit.console.view_of(resource).category
-        groups.setdefault(category, []).append(_line(visit, resource, counts[resource.identity]))
-    return Dashboard(
-        groups=tuple(TableGroup(label, tuple(tables)) for label, tables in groups.items()),
-        recent=tuple(operation_entries.entry(visit, one) for one in done),
-        empty=all(count == Exact(0) for count in counts.values()),
-        undo_days=visit.console.settings.undo_days,
-    )
+        line = _line(visit, resource, counts[resource.identity], grown.get(resource.identity))
+        groups.setdefault(visit.console.view_of(resource).category, []).append(line)
+    return tuple(TableGroup(label, tuple(tables)) for label, tables in groups.items())
 
 
-def _line(visit: Visit, resource: Resource, count: Count) -> TableLine:
+def _line(visit: Visit, resource: Resource, count: Count, grown: Grown | None) -> TableLine:
     view, identity = visit.console.view_of(resource), resource.identity
     return TableLine(
         name=resource.name_plural,
         icon=view.icon or "table",
         help=view.help_text,
         count=sentence(count),
+        size=charts.amount(grown.size) if grown else "",
+        chart=charts.months(grown) if grown and count != Exact(0) else None,
         url=urls.listing(identity),
         new_text=f"New {inside(resource.name)}",
         new_url=urls.create(identity) if visit.may(Permission.CREATE, resource) else "",

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     UNDO = "undo"
     PURGE = "purge"
     EXPLAIN = "explain"
+    PEOPLE = "people"
 
 
 VIEWER = frozenset({Permission.VIEW, Permission.EXPORT})
@@ -38,7 +39,11 @@ EDITOR = VIEWER | {
     Permission.IMPORT,
     Permission.UNDO,
 }
-ROLE_PERMISSIONS = {"viewer": VIEWER, "editor": EDITOR, "admin": EDITOR | {Permission.PURGE, Permission.EXPLAIN}}
+ROLE_PERMISSIONS = {
+    "viewer": VIEWER,
+    "editor": EDITOR,
+    "admin": EDITOR | {Permission.PURGE, Permission.EXPLAIN, Permission.PEOPLE},
+}
 
 SWITCHES = {
     Permission.CREATE: "create",

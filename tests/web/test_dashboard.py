@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-import pytest
+import re
 
-from tests.postgres import Database
+import pytest
+from sqlalchemy import event
+
+from tests.postgres import Database, Queries
 from tests.web.conftest import Browse
 from tests.web.lists import Links
 
@@ -41,3 +44,44 @@ async def test_what_was_done_last_is_there_with_its_undo(browse: Browse, databas
     viewer = await (await browse("viewer")).get("/admin/")
     assert "Document 1 deleted." in viewer.text
     assert "/undo" not in viewer.text
+
+
+async def test_tables_show_their_growth_in_a_picture_and_in_words(browse: Browse, database: Database):
+    database.sql("insert into author (name) select 'Author ' || n from generate_series(1, 500) n")
+    database.sql("analyze author")
+    page = (await (await browse("viewer")).get("/admin/")).text
+    assert re.search(r'<svg class="chart" role="img"[^>]* aria-label="About 500 rows made in the last 12 months', page)
+    assert page.count("<rect") == 12
+
+
+async def test_only_admins_see_how_the_database_is(browse: Browse):
+    admin, editor = await browse("admin"), await browse("editor")
+    page = (await admin.get("/admin/")).text
+    assert "Pool of this process" in page
+    assert re.search(r"\d of 15 in use", page)
+    assert "Pool of this process" not in (await editor.get("/admin/")).text
+
+
+async def test_what_leaves_the_trash_and_what_is_under_way_is_there(browse: Browse, database: Database):
+    database.sql("insert into document (title, body, deleted_at) values ('a', 'b', now() - interval '28 days 1 hour')")
+    editor = await browse("editor")
+    upload = {"file": ("authors.csv", b"name\nAnn\n", "text/csv")}
+    review = await editor.post("/admin/author/import", files=upload)
+    page = await editor.get("/admin/")
+    urls = Links(page.text).urls
+    assert urls["1 document"] == "/admin/document/list?deleted=only"
+    assert "from tomorrow" in page.text or "from today" in page.text
+    assert urls["authors.csv"] == review.headers["location"]
+    assert "authors.csv" not in (await (await browse("viewer")).get("/admin/")).text
+
+
+async def test_the_page_asks_little_however_many_tables_there_are(browse: Browse, app):
+    admin = await browse("admin")
+    recorder = Queries()
+    engine = app.state.console.sessions.kw["bind"].sync_engine
+    await admin.get("/admin/")
+    event.listen(engine, "before_cursor_execute", recorder.record)
+    await admin.get("/admin/")
+    event.remove(engine, "before_cursor_execute", recorder.record)
+    # Who asks, the sizes, the operations, the imports; growth, trash and health are kept for a while.
+    assert len(recorder) <= 5, recorder.statements

@@ -20,7 +20,10 @@ EVENTS = site.EventAdmin.build_resource()
     [
         (VIEWER, {"view", "export"}),
         (EDITOR, {"view", "export", "create", "edit", "delete", "restore", "import", "undo"}),
-        (ADMIN, {"view", "export", "create", "edit", "delete", "restore", "import", "undo", "purge", "explain"}),
+        (
+            ADMIN,
+            {"view", "export", "create", "edit", "delete", "restore", "import", "undo", "purge", "explain", "people"},
+        ),
     ],
 )
 def test_each_role_may_do_exactly_this(actor, allowed):
