@@ -14,6 +14,7 @@ from admin.commands.seed import seed
 from admin.commands.serve import serve
 from admin.commands.sweep import sweep
 from admin.commands.user import user
+from admin.commands.worker import worker
 
 
 @click.group(cls=Commands, invoke_without_command=True)
@@ -24,7 +25,7 @@ def main(context: click.Context) -> None:
         context.invoke(serve)
 
 
-for command in (serve, migrate, seed, import_, export, user, check, sweep, psql):
+for command in (serve, worker, migrate, seed, import_, export, user, check, sweep, psql):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
@@ -17,6 +17,8 @@ from starlette.types import Lifespan
 
 from admin import schema, site
 from admin.database import make_engine, make_session_maker
+from admin.jobs import inside
+from admin.jobs.imports import Works
 from admin.settings import Settings
 from admin.web import (
     choices,
@@ -97,7 +99,7 @@ def create_app(settings: Settings) -> Starlette:
         routes=_routes(console, engine, metrics),
         middleware=_middleware(console, metrics, pages),
         exception_handlers={HTTPException: pages.handle},
-        lifespan=_disposing(engine),
+        lifespan=_lifespan(engine, Works(settings, session_maker, console.resources)),
     )
     for router in (app.router, console.admin.router):
         # Starlette would lead to an absolute URL made from the Host header.
@@ -134,10 +136,11 @@ def _middleware(console: Console, metrics: Metrics, pages: ErrorPages) -> list[M
     ]
 
 
-def _disposing(engine: AsyncEngine) -> Lifespan[Starlette]:
+def _lifespan(engine: AsyncEngine, works: Works) -> Lifespan[Starlette]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
+        async with inside.working(works) if works.settings.worker else nullcontext():
+            yield
         await engine.dispose()
 
     return lifespan

@@ -49,17 +49,7 @@ def make_engine(settings: Settings, url: str | None = None) -> AsyncEngine:
         hide_parameters=True,
         json_serializer=exact_json.dumps,
         json_deserializer=exact_json.loads,
-        connect_args={
-            # Never prepared: after five runs Postgres may settle on a generic plan, which for a rare search word walks
-            # a whole index (hundreds of milliseconds instead of one); and a pooler cannot carry prepared statements.
-            "prepare_threshold": None,
-            "connect_timeout": CONNECT_TIMEOUT_S,
-            "keepalives_idle": 30,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
-            "application_name": "larder",
-            **({} if settings.pooler else {"options": _options(settings, target)}),
-        },
+        connect_args=connect_args(settings, target),
         **_pool(settings),
     )
     _load_every_value(engine)
@@ -68,6 +58,21 @@ def make_engine(settings: Settings, url: str | None = None) -> AsyncEngine:
     elif settings.pool_pre_ping:
         _ping_idle_connections(engine)
     return engine
+
+
+def connect_args(settings: Settings, url: str) -> dict[str, Any]:
+    """How psycopg connects, whoever keeps the connections: how long it waits, and the limits a connection has."""
+    return {
+        # Never prepared: after five runs Postgres may settle on a generic plan, which for a rare search word walks
+        # a whole index (hundreds of milliseconds instead of one); and a pooler cannot carry prepared statements.
+        "prepare_threshold": None,
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "application_name": "larder",
+        **({} if settings.pooler else {"options": _options(settings, url)}),
+    }
 
 
 def _pool(settings: Settings) -> dict[str, Any]:

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     export_timeout_ms: int = Field(default=600_000, ge=1_000)
     import_timeout_ms: int = Field(default=600_000, ge=1_000)
     max_upload_mb: int = Field(default=100, ge=1, le=10_000)
+    worker: bool = True
     undo_days: int = Field(default=30, ge=1, le=3650)
 
     @field_validator("allowed_hosts", mode="before")

@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    Integer,
     MetaData,
     Sequence,
     Text,
@@ -208,7 +209,8 @@ class FormNonce(Base):
 class Import(Base):
     """One CSV file handed in for a table, from upload to undo. Its rows lie in `larder_staging.import_<id>`.
 
-    `options` is what the person chose (mapping, mode, key ...), `report` what the last check or the run found.
+    `options` is what the person chose (mapping, mode, key ...), `report` what the last check or the run found. `job_id`
+    is the job that is to go on with it, `attempts` how often one has begun.
     """
 
     __tablename__ = "import"
@@ -228,6 +230,8 @@ class Import(Base):
     error: Mapped[str | None]
     finished_at: Mapped[dt.datetime | None]
     operation_id: Mapped[int | None] = mapped_column(ForeignKey(Operation.id), index=True)
+    job_id: Mapped[int | None]
+    attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
 
 
 class SavedView(Base):

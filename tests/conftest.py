@@ -111,8 +111,9 @@ def database(clone: Clone) -> Iterator[Database]:
 
 @pytest.fixture
 def settings(database: Database) -> Settings:
-    """Settings for the test's database; nothing is read from the environment's own `.env`."""
-    values: dict[str, Any] = {"DATABASE_URL": database.app_url, "owner_url": database.owner_url, "_env_file": None}
+    """Settings for the test's database, without a worker inside; nothing is read from the environment's own `.env`."""
+    urls = {"DATABASE_URL": database.app_url, "owner_url": database.owner_url}
+    values: dict[str, Any] = {**urls, "worker": False, "_env_file": None}
     return Settings(**values)
 
 

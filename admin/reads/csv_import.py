@@ -1,7 +1,7 @@
 """Which imports there are, and where each one stands at this instant.
 
-An import runs inside the transaction of its change, so its row cannot say so while it does; that the row is locked
-says it, and no longer than it is true: when a process dies, its lock is gone with it.
+An import runs inside the transaction of its change, so its row cannot say so while it does. The transaction holds an
+advisory lock by the import's number, which says it no longer than it is true: when a process dies, its lock is gone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, select, true
+from sqlalchemy import ColumnElement, and_, case, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -21,6 +21,16 @@ PAGE = 50
 UNDER_WAY = ("staging", "review", "queued", "running")
 LATEST = 100
 """Imports that are looked at for those under way: states have no index, and older ones were left lying."""
+
+RUNNING = 5_273_401
+"""First half of the key of the lock that a transaction holds while it works on an import; the import is the second."""
+AT_WORK = text("""
+larder.import.id = any (array(
+    select objid::bigint from pg_locks
+    where locktype = 'advisory' and granted and objsubid = 2 and classid = :running
+      and database = (select oid from pg_database where datname = current_database())
+))
+""").bindparams(running=RUNNING)
 
 
 @dataclass(frozen=True)
@@ -37,19 +47,16 @@ class Summary:
 
 
 def _state() -> ColumnElement[str]:
-    """The state as people know it: whether an import was undone is asked of its operation, not stored twice."""
+    """The state as people know it: whether it runs or was undone is asked, not stored a second time."""
     undoing = aliased(Operation)
     undone = select(1).where(undoing.undoes == Import.operation_id).exists()
-    return case((undone, "undone"), else_=Import.state)
+    running = and_(Import.state.in_(("review", "queued")), AT_WORK)
+    return case((undone, "undone"), (running, "running"), else_=Import.state)
 
 
 async def state_of(session: AsyncSession, import_id: int) -> str:
-    """The state of an import that exists; `running` while somebody works on it."""
-    stored = await session.scalar(select(_state()).where(Import.id == import_id))
-    probe = select(Import.id).where(Import.id == import_id).with_for_update(key_share=True, read=True, skip_locked=True)
-    if stored in ("staging", "review", "failed") and await session.scalar(probe) is None:
-        return "running"
-    return str(stored)
+    """The state of an import that exists."""
+    return str(await session.scalar(select(_state()).where(Import.id == import_id)))
 
 
 async def recent(session: AsyncSession, person_id: int | None, before: int | None) -> list[Summary]:

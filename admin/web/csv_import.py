@@ -1,4 +1,4 @@
-"""The pages of an import: hand a file in, review what it would do, let it run, see what it did.
+"""The pages of an import: hand a file in, review what it would do, see what it did (`csv_import_run` lets it run).
 
 Thin on purpose: reading, checking and applying stand in `writes/csv_import` and know nothing of requests, so that a
 job or a command does exactly the same. Everybody sees their own imports, admins all of them.
@@ -13,19 +13,18 @@ from io import BytesIO
 
 import structlog
 from starlette.datastructures import FormData, UploadFile
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from admin.errors import BadRequest, LarderError
 from admin.reads import csv_import as imports
-from admin.web import csv_import_index, csv_import_view, flash, urls
+from admin.web import csv_import_index, csv_import_run, urls
 from admin.web.csv_export import Download, attachment
 from admin.web.csv_import_page import opened, page
 from admin.web.gate import Permission
-from admin.web.page import Flash
 from admin.web.routes import Door
 from admin.web.visit import Visit
-from admin.writes.csv_import import apply, example, receive, rejects, store
-from admin.writes.csv_import.errors import InProgress, Unreadable
+from admin.writes.csv_import import example, receive, rejects
+from admin.writes.csv_import.errors import Unreadable
 from admin.writes.csv_import.receive import Upload
 from admin.writes.csv_import.report import Report
 
@@ -70,49 +69,6 @@ async def show(visit: Visit) -> Response:
     async with visit.transaction() as session:
         visit, stored = await opened(visit, session)
         return await page(visit, session, stored)
-
-
-async def run(visit: Visit) -> Response:
-    """Do what the page says that was looked at, and nothing else."""
-    seen = str((await visit.form()).get("review", ""))
-    async with visit.transaction() as session:
-        visit, stored = await opened(visit, session)
-        if seen and seen != csv_import_view.mark(stored):
-            await flash.add(session, visit, Flash("error", "The choices were changed elsewhere. Look at them again."))
-            return visit.redirect(urls.import_page(stored.id))
-        try:
-            report = await apply.apply(session, visit.actor, visit.resource, stored.id, timeout_ms=_timeout(visit))
-        except InProgress:
-            # The button was pressed twice: the page says how far the first time is.
-            return visit.redirect(urls.import_page(stored.id))
-    log.info("import run", import_id=stored.id, person=visit.actor.name, applied=report.applied, **report.counts)
-    return visit.redirect(urls.import_page(stored.id))
-
-
-async def cancel(visit: Visit) -> Response:
-    """Give an import up; nothing of it stays."""
-    async with visit.transaction() as session:
-        visit, stored = await opened(visit, session)
-        await store.cancel(session, stored.id)
-        await flash.add(session, visit, Flash("info", f"Import of {stored.record.file_name} cancelled."))
-    return visit.redirect(urls.listing(visit.resource.identity))
-
-
-async def status(visit: Visit) -> Response:
-    """Where an import stands, as JSON for scripts."""
-    async with visit.transaction() as session:
-        visit, stored = await opened(visit, session)
-        state = await imports.state_of(session, stored.id)
-    rows = stored.staged.rows if stored.staged else 0
-    return JSONResponse(
-        {
-            "state": state,
-            "rows_done": rows if state in ("done", "undone") else 0,
-            "rows_total": rows,
-            "report": stored.report.as_json() if stored.report else None,
-            "error": stored.record.error,
-        }
-    )
 
 
 async def rejects_file(visit: Visit) -> Response:
@@ -166,8 +122,6 @@ DOORS = [
     Door("GET", "/{identity}/import/example.csv", Permission.IMPORT, example_file),
     Door("GET", "/imports", Permission.IMPORT, index),
     Door("GET", "/imports/{import_id:int}", Permission.IMPORT, show),
-    Door("POST", "/imports/{import_id:int}/apply", Permission.IMPORT, run),
-    Door("POST", "/imports/{import_id:int}/cancel", Permission.IMPORT, cancel),
-    Door("GET", "/imports/{import_id:int}/status", Permission.IMPORT, status),
+    *csv_import_run.DOORS,
     Door("GET", "/imports/{import_id:int}/rejects.csv", Permission.IMPORT, rejects_file),
 ]

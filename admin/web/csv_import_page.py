@@ -11,6 +11,7 @@ from admin.errors import LarderError, NotFound
 from admin.reads import csv_import as imports
 from admin.web import (
     csv_import_index,
+    csv_import_progress,
     csv_import_reading,
     csv_import_rejected,
     csv_import_replacing,
@@ -61,6 +62,7 @@ async def page(
     reading = csv_import_reading.reading(view, await candidates(session, stored) if state == "failed" else [])
     return visit.page(
         f"csv_import/{view.template}.html", view.status, view=view, choices=choices(view),
+        shown=await csv_import_progress.look(session, stored, state),
         same=csv_import_index.entry(visit, same) if same else None, reading=reading,
         questions=questions(view), **NO_ROWS | await _rows(session, view),
     )  # fmt: skip

@@ -19,7 +19,10 @@ from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.sniff import DELIMITERS, ENCODINGS
 from admin.writes.csv_import.store import Stored
 
-TEMPLATES = {"staging": "file", "failed": "file", "review": "review", "done": "result", "undone": "result"}
+TEMPLATES = {
+    "staging": "file", "failed": "file", "review": "review", "queued": "running", "running": "running",
+    "done": "result", "undone": "result",
+}  # fmt: skip
 STEPS = {"File": "file", "Match": "match", "Mode": "mode", "Review": "", "Run": None, "Result": None}
 """The way of an import, and the page of each step that can be gone back to."""
 
@@ -39,12 +42,12 @@ class View:
 
     @property
     def template(self) -> str:
-        return TEMPLATES.get(self.state, "other")
+        return "failed" if self.retry else TEMPLATES.get(self.state, "other")
 
     @property
     def steps(self) -> list[tuple[str, str | None]]:
         """The way of an import; what can still be changed leads back to where it is chosen."""
-        if self.state not in ("staging", "review", "failed"):
+        if self.retry or self.state not in ("staging", "review", "failed"):
             return [(name, None) for name in STEPS]
         there = STEPS if self.stored.staged else {"File": STEPS["File"]}
         return [(name, None if (page := there.get(name)) is None else self.url(page)) for name in STEPS]
@@ -52,8 +55,9 @@ class View:
     @property
     def title(self) -> str:
         return {
-            "failed": f"{self.file} cannot be read yet",
-            "running": f"{self.file} is being worked on",
+            "failed": f"Import of {self.file} failed" if self.retry else f"{self.file} cannot be read yet",
+            "queued": f"Import of {self.file} waits",
+            "running": f"Import of {self.file} is running",
             "cancelled": f"Import of {self.file} was cancelled",
         }.get(self.state, f"Import of {self.file}")
 
@@ -153,6 +157,15 @@ class View:
     @property
     def list_url(self) -> str:
         return urls.listing(self.resource.identity)
+
+    @property
+    def imports_url(self) -> str:
+        return urls.imports()
+
+    @property
+    def retry(self) -> bool:
+        """Whether it was reviewed and could not run: then it may be tried again as it is."""
+        return self.state == "failed" and self.stored.report is not None
 
     @property
     def again_url(self) -> str:

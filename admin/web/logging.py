@@ -100,7 +100,8 @@ def configure(style: Literal["console", "json"]) -> None:
     root.setLevel(logging.INFO)
     # The line of RequestLog says more than uvicorn's, and nothing that must not be said.
     logging.getLogger("uvicorn.access").disabled = True
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in ("alembic", "procrastinate"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _renderer(style: Literal["console", "json"]) -> Any:

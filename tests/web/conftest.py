@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.applications import Starlette
 
 from admin.app import create_app
+from admin.jobs import worker
+from admin.jobs.imports import Works
 from admin.reads.people import credentials
 from admin.settings import Settings
 from admin.tables import Person
@@ -24,6 +26,7 @@ PASSWORD = "correct horse battery staple"
 ORIGIN = "http://localhost"
 
 Browse = Callable[..., Awaitable[AsyncClient]]
+Work = Callable[[], Awaitable[None]]
 
 
 class CompiledOnce(BytecodeCache):
@@ -61,6 +64,12 @@ async def app(settings: Settings) -> AsyncIterator[Starlette]:
 def console(app: Starlette) -> Console:
     found: Console = app.state.console
     return found
+
+
+@pytest.fixture
+def work(console: Console) -> Work:
+    """`await work()` does what pages have left to workers, as a worker does it, and returns when nothing is left."""
+    return lambda: worker.drain(Works(console.settings, console.sessions, console.resources))
 
 
 @pytest.fixture

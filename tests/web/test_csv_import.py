@@ -6,14 +6,13 @@ import re
 from dataclasses import replace
 from typing import Any
 
-import psycopg
 import pytest
 from httpx2 import AsyncClient, Response
 from starlette.applications import Starlette
 
 from admin.web.console import Console
 from tests.postgres import Database
-from tests.web.conftest import Browse
+from tests.web.conftest import Browse, Work
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +41,7 @@ def counts(found: dict[str, Any]) -> dict[str, int]:
     return {name: found["report"][name] for name in ("new", "changed", "unchanged", "rejected", "total")}
 
 
-async def test_a_file_goes_from_upload_over_review_to_its_result(browse: Browse, database: Database):
+async def test_a_file_goes_from_upload_over_review_to_its_result(browse: Browse, work: Work, database: Database):
     client = await browse("editor")
     assert 'type="file"' in (await client.get("/admin/customer/import")).text
     path = await handed_in(client, CUSTOMERS)
@@ -53,6 +52,9 @@ async def test_a_file_goes_from_upload_over_review_to_its_result(browse: Browse,
     assert (await status(client, path))["state"] == "review"
     answer = await client.post(f"{path}/apply")
     assert (answer.status_code, answer.headers["location"]) == (303, path)
+    assert (await status(client, path))["state"] == "queued"
+    assert database.value("select count(*) from customer") == 0
+    await work()
     assert "2 customers imported" in (await client.get(path)).text
     assert database.sql("select email, balance::text from customer order by 1") == [
         ("ann@example.org", "10.00"),
@@ -63,7 +65,7 @@ async def test_a_file_goes_from_upload_over_review_to_its_result(browse: Browse,
     assert counts(found) == {"new": 2, "changed": 0, "unchanged": 0, "rejected": 0, "total": 2}
 
 
-async def test_choices_are_made_without_a_script(browse: Browse, database: Database):
+async def test_choices_are_made_without_a_script(browse: Browse, work: Work, database: Database):
     client = await browse("editor")
     path = await handed_in(client, b"Where;Who;Left\nann@x;Ann;1\nben@x;Ben;two\n")
     page = (await client.get(path)).text
@@ -77,6 +79,7 @@ async def test_choices_are_made_without_a_script(browse: Browse, database: Datab
     assert "1 rejected row stops the import" in page
     await client.post(f"{path}/choices", data={**chosen, "skip": "true"})
     assert (await client.post(f"{path}/apply")).status_code == 303
+    await work()
     assert database.sql("select email, name, balance::text from customer") == [("ann@x", "Ann", "1.00")]
 
 
@@ -164,11 +167,12 @@ async def test_names_of_files_and_headers_are_only_text(browse: Browse):
     assert (await client.get(long.headers["location"])).status_code == 200
 
 
-async def test_the_same_file_once_more_is_said(browse: Browse):
+async def test_the_same_file_once_more_is_said(browse: Browse, work: Work):
     client = await browse("editor")
     path = await handed_in(client, CUSTOMERS)
     assert "very same file" not in (await client.get(path)).text
     await client.post(f"{path}/apply")
+    await work()
     again = await handed_in(client, CUSTOMERS)
     assert "The very same file was" in (await client.get(again)).text
 
@@ -211,10 +215,11 @@ async def test_choices_changed_in_another_window_do_not_run(browse: Browse, data
     assert database.value("select count(*) from customer") == 0
 
 
-async def test_an_import_is_undone_from_its_result(browse: Browse, database: Database):
+async def test_an_import_is_undone_from_its_result(browse: Browse, work: Work, database: Database):
     client = await browse("editor")
     path = await handed_in(client, CUSTOMERS)
     await client.post(f"{path}/apply")
+    await work()
     undo = re.search(r'action="(/admin/operations/\d+/undo[^"]*)"', (await client.get(path)).text)
     assert undo is not None
     assert (await client.post(undo[1])).status_code == 303
@@ -223,7 +228,9 @@ async def test_an_import_is_undone_from_its_result(browse: Browse, database: Dat
     assert "undone" in (await client.get(path)).text
 
 
-async def test_missing_parents_are_created_only_by_those_who_may(browse: Browse, console: Console, database: Database):
+async def test_missing_parents_are_created_only_by_those_who_may(
+    browse: Browse, work: Work, console: Console, database: Database
+):
     client = await browse("editor")
     path = await handed_in(client, b"author,title\nAnn Lee,First\n", "book")
     assert "Create missing authors (1)" in (await client.get(path)).text
@@ -234,10 +241,11 @@ async def test_missing_parents_are_created_only_by_those_who_may(browse: Browse,
     console.resources["author"] = replace(console.resources["author"], acts=frozenset({"create"}))
     assert (await client.post(f"{path}/choices", data=chosen)).status_code == 303
     await client.post(f"{path}/apply")
+    await work()
     assert database.sql("select name from author") == [("Ann Lee",)]
 
 
-async def test_the_review_counts_the_parents_it_would_create(browse: Browse, database: Database):
+async def test_the_review_counts_the_parents_it_would_create(browse: Browse, work: Work, database: Database):
     client = await browse("editor")
     path = await handed_in(client, b"Writer,title\nAnn Lee,First\nBen Ode,Second\n", "book")
     chosen = {"mode": "add", "map-1": "author_id.name", "map-2": "title"}
@@ -250,6 +258,7 @@ async def test_the_review_counts_the_parents_it_would_create(browse: Browse, dat
     tile = re.compile(r"<dt>New authors</dt>\s*<dd[^>]*>2</dd>|New authors.{0,80}?>2<", re.DOTALL)
     assert tile.search((await client.get(path)).text)
     await client.post(f"{path}/apply")
+    await work()
     assert tile.search((await client.get(path)).text)
 
 
@@ -296,21 +305,6 @@ async def test_an_upload_that_is_cut_off_leaves_nothing(app: Starlette, browse: 
     assert not any(answer.get("status") in (200, 303) for answer in answers)
     assert database.value("select count(*) from larder.import") == 0
     assert database.sql("select tablename from pg_tables where schemaname = 'larder_staging'") == []
-
-
-async def test_while_it_is_being_worked_on_its_page_says_so(browse: Browse, database: Database):
-    client = await browse("editor")
-    path = await handed_in(client, CUSTOMERS)
-    # Another process is in the middle of it.
-    with psycopg.connect(database.superuser_url.replace("+psycopg", "")) as other:
-        other.execute("select from larder.import for update")
-        assert (await status(client, path))["state"] == "running"
-        assert "is being worked on" in (await client.get(path)).text
-        again = await client.post(f"{path}/apply")
-        assert (again.status_code, again.headers["location"]) == (303, path)
-        assert (await client.post(f"{path}/cancel")).status_code == 409
-    assert (await status(client, path))["state"] == "review"
-    assert database.value("select count(*) from customer") == 0
 
 
 async def test_bad_cells_are_mended_on_the_page_and_taken_back(browse: Browse, database: Database):

@@ -8,7 +8,7 @@ import pytest
 
 from admin.web.console import Console
 from tests.postgres import Database
-from tests.web.conftest import Browse
+from tests.web.conftest import Browse, Work
 from tests.web.test_csv_import import counts, handed_in, status
 from tests.workbooks import workbook
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 PEOPLE = b"E-Mail Address;Who;Town;Left\nann@x;Ann;Ulm;1\nben@x;;Bonn;2\n"
 
 
-async def test_each_step_can_be_gone_back_to_without_the_file(browse: Browse, database: Database):
+async def test_each_step_can_be_gone_back_to_without_the_file(browse: Browse, work: Work, database: Database):
     client = await browse("editor")
     path = await handed_in(client, PEOPLE)
     review = (await client.get(path)).text
@@ -37,6 +37,7 @@ async def test_each_step_can_be_gone_back_to_without_the_file(browse: Browse, da
     await client.post(f"{path}/choices", data={"step": "review", "skip": "true"})
     assert re.search(r'value="add" checked', (await client.get(f"{path}/mode")).text)
     await client.post(f"{path}/apply")
+    await work()
     assert database.sql("select email, name, city, balance::text from customer order by 1") == [
         ("ann@x", "Ann", "Ulm", "1.00"),
         ("ben@x", "", "Bonn", "2.00"),
@@ -69,7 +70,7 @@ async def test_choices_that_cannot_be_come_back_on_their_step(browse: Browse):
     assert "Rows of people.csv" in wrong.text
 
 
-async def test_what_only_a_person_can_tell_is_asked_before_the_review(browse: Browse, database: Database):
+async def test_what_only_a_person_can_tell_is_asked_before_the_review(browse: Browse, work: Work, database: Database):
     client = await browse("editor")
     path = await handed_in(client, b"mail;name;left;when\nann@x;Ann;1.234,5;03/04/1990\n")
     assert "How are" not in (await client.get(path)).text
@@ -85,16 +86,20 @@ async def test_what_only_a_person_can_tell_is_asked_before_the_review(browse: Br
     assert "How are dates written? 1 value in when" in (await client.get(path)).text
     await client.post(f"{path}/choices", data={**chosen, "decimal": "comma", "dates": "mdy"})
     await client.post(f"{path}/apply")
+    await work()
     assert database.sql("select balance::text, born::text from customer") == [("1234.50", "1990-03-04")]
 
 
-async def test_values_are_set_and_columns_remembered_for_the_same_headers(browse: Browse, database: Database):
+async def test_values_are_set_and_columns_remembered_for_the_same_headers(
+    browse: Browse, work: Work, database: Database
+):
     client, other = await browse("editor"), await browse("admin")
     path = await handed_in(client, b"Where,Who\nann@x,Ann\nben@x,\n")
     chosen = {"step": "match", "map-1": "email", "map-2": "name", "fill-name": "Nobody", "fill-city": "Ulm"}
     await client.post(f"{path}/choices", data=chosen)
     assert 'value="Ulm"' in (await client.get(f"{path}/match")).text
     await client.post(f"{path}/apply")
+    await work()
     assert database.sql("select name, city from customer order by 1") == [("Ann", "Ulm"), ("Nobody", "Ulm")]
     again = await handed_in(client, b"Who,Where\nCy,cy@x\n")
     assert "Columns are matched as you did last time" in (await client.get(again)).text

@@ -13,6 +13,7 @@ const behaviors = {
   "dialog": () => import("./dialog.js"),
   "dropzone": () => import("./dropzone.js"),
   "filter": () => import("./filter.js"),
+  "import-progress": () => import("./import-progress.js"),
   "last-action": () => import("./last-action.js"),
   "leave-guard": () => import("./leave-guard.js"),
   "lines": () => import("./lines.js"),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,8 +18,9 @@ from admin.errors import Conflict
 from admin.reads import wording
 from admin.resource import Resource
 from admin.writes import operations
-from admin.writes.csv_import import change, check, parents, recheck, store
+from admin.writes.csv_import import change, check, parents, recheck, running, store
 from admin.writes.csv_import import statements as st
+from admin.writes.csv_import.errors import InProgress
 from admin.writes.csv_import.plan import Plan
 from admin.writes.csv_import.recheck import Stopped
 from admin.writes.csv_import.report import Report
@@ -55,16 +55,24 @@ async def apply(
     stored = await store.lock(session, import_id)
     if stored.record.state == "done" and stored.report is not None:
         return stored.report
-    reviewed = _ready(stored)
+    reviewed = _ready(stored, ("review", "queued"))
     made = await store.plan_of(session, resource, stored)
     async with bounded(session, timeout_ms):
-        await _alone(session, made, timeout_ms)
+        await running.alone(session, resource, timeout_ms)
         return await _attempt(Run(session, actor, source, stored, reviewed, made))
 
 
-def _ready(stored: Stored) -> Report:
+async def ready(session: AsyncSession, import_id: int) -> None:
+    """Lock an import that may be handed to a worker. Raises `Conflict`, and `InProgress` when it was already."""
+    stored = await store.lock(session, import_id)
+    if stored.record.state == "queued":
+        raise InProgress("This import waits already.")
+    _ready(stored, ("review", "failed"))
+
+
+def _ready(stored: Stored, states: tuple[str, ...]) -> Report:
     """The review of an import that may run. Raises `Conflict` with the reason when it may not."""
-    if stored.record.state != "review" or stored.options is None or stored.report is None:
+    if stored.record.state not in states or stored.options is None or stored.report is None:
         raise Conflict(f"This import is {stored.record.state}, so it cannot run.")
     if stored.report.blocking:
         raise Conflict(stored.report.blocking[0])
@@ -74,16 +82,6 @@ def _ready(stored: Stored) -> Report:
     if not stored.report.importable:
         raise Conflict("Nothing would change, so there is nothing to import.")
     return stored.report
-
-
-async def _alone(session: AsyncSession, made: Plan, timeout_ms: int) -> None:
-    """One import a table at a time: the next one waits here, however long, and then sees what this one did."""
-    before = await session.scalar(text("select current_setting('lock_timeout')"))
-    setting = text("select set_config('lock_timeout', :value, true)")
-    await session.execute(setting, {"value": str(timeout_ms)})
-    lock = text("select pg_advisory_xact_lock(hashtextextended('larder.import ' || :table, 0))")
-    await session.execute(lock, {"table": made.table.as_string(None)})
-    await session.execute(setting, {"value": before})
 
 
 async def _attempt(run: Run) -> Report:
@@ -103,6 +101,7 @@ async def _attempt(run: Run) -> Report:
 async def _run(run: Run, *, around: bool) -> Report:
     session, made = run.session, run.plan
     await st.run(session, st.of(check.SETTINGS))
+    await running.restart(session, run.stored.id)
     recording = operations.recorded(session, run.actor, "import", made.resource.identity, source=run.source)
     async with recording as recorder:
         created = await parents.create(session, made)

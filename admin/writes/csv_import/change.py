@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.writes import constraints
-from admin.writes.csv_import import outcome, trash
+from admin.writes.csv_import import outcome, running, trash
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Mapped, Plan
 
@@ -135,7 +135,7 @@ def _insert(plan: Plan, lines: Lines) -> Composable:
     return st.of(
         INSERT,
         table=plan.table, columns=st.joined(st.COMMA, [st.name(m.info.name) for m in plan.mapped]),
-        values=st.joined(st.COMMA, [outcome.new(m) for m in plan.mapped]),
+        values=st.joined(st.COMMA, _counting(plan, [outcome.new(m) for m in plan.mapped])),
         cells=plan.staging("cell"), match=plan.staging("match"), rows=plan.staging("row"),
         first=st.lit(lines.first), last=st.lit(lines.last), order=_order(plan),
     )  # fmt: skip
@@ -151,7 +151,8 @@ def _order(plan: Plan) -> Composable:
 
 
 def _update(plan: Plan, lines: Lines) -> Composable:
-    assignments = [st.of("{c} = {v}", c=st.name(m.info.name), v=outcome.updated(plan, m)) for m in plan.written]
+    values = _counting(plan, [outcome.updated(plan, m) for m in plan.written])
+    assignments = [st.of("{c} = {v}", c=st.name(m.info.name), v=v) for m, v in zip(plan.written, values, strict=True)]
     if plan.restores:
         assignments.append(st.of("{c} = null", c=st.name(plan.db(plan.traits.deleted_at or ""))))
     return st.of(
@@ -160,6 +161,11 @@ def _update(plan: Plan, lines: Lines) -> Composable:
         cells=plan.staging("cell"), match=plan.staging("match"), rows=plan.staging("row"),
         first=st.lit(lines.first), last=st.lit(lines.last), found=outcome.found(plan, "r"),
     )  # fmt: skip
+
+
+def _counting(plan: Plan, values: list[Composable]) -> list[Composable]:
+    """The first value of a row counts it, for whoever watches."""
+    return [running.counted(plan.import_id, value) if n == 0 else value for n, value in enumerate(values)]
 
 
 async def _settle(session: AsyncSession, plan: Plan) -> None:

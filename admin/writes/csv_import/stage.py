@@ -16,7 +16,7 @@ from anyio import to_thread
 from psycopg.sql import Composable
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.writes.csv_import import mapping
+from admin.writes.csv_import import mapping, running
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.errors import Unreadable
 from admin.writes.csv_import.read import Reader
@@ -88,6 +88,7 @@ async def stage(session: AsyncSession, import_id: int, file: BinaryIO, form: For
         if form.header:
             mapping.check_headers(reader.headers)
         await fill(session, st.staging(import_id), reader, form.delimiter)
+        await running.make_counter(session, import_id)
     finally:
         reader.release()
     await st.analyze(session, st.staging(import_id))

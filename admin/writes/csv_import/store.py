@@ -91,8 +91,9 @@ async def lock(session: AsyncSession, import_id: int) -> Stored:
 
 
 async def save(session: AsyncSession, import_id: int, state: str, **values: Any) -> None:
-    """Put an import into a state, with whatever else changes along."""
-    statement = update(Import).where(Import.id == import_id).values(state=state, **values)
+    """Put an import into a state, with whatever else changes along. A job waits for it only when that is said."""
+    changed = {"state": state, "job_id": None, **values}
+    statement = update(Import).where(Import.id == import_id).values(changed)
     await session.execute(statement, execution_options={"synchronize_session": False})
 
 
@@ -113,7 +114,7 @@ async def finish(session: AsyncSession, import_id: int, state: str, **values: An
 async def cancel(session: AsyncSession, import_id: int) -> None:
     """Give an import up; nothing of it stays. Raises `Conflict` when it is over already."""
     stored = await lock(session, import_id)
-    if stored.record.state not in ("staging", "review", "failed"):
+    if stored.record.state not in ("staging", "review", "queued", "failed"):
         raise Conflict(f"This import is {stored.record.state}; there is nothing to cancel.")
     await drop(session, import_id)
     await finish(session, import_id, "cancelled")
@@ -123,6 +124,8 @@ async def drop(session: AsyncSession, import_id: int, parts: tuple[str, ...] = P
     """Drop tables of an import."""
     for part in parts:
         await st.run(session, st.of("drop table if exists {t}", t=st.staging(import_id, part)))
+    if "" in parts:
+        await st.run(session, st.of("drop sequence if exists {s}", s=st.staging(import_id, "done")))
 
 
 async def sweep(session: AsyncSession) -> None:

@@ -1,0 +1,54 @@
+"""Hands an import to the workers, in the very transaction that sets its state, or takes it back.
+
+The statements are those of the pinned procrastinate's own `queries.sql`, sent on the session of the page: the job and
+the state are there together, or neither is. Its API would need an open pool beside that, and the import of it all.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.actor import Actor
+from admin.writes.csv_import import apply, store
+from admin.writes.csv_import.errors import InProgress
+
+QUEUE = "larder"
+IMPORT = "import"
+"""Name of the task: what the queue and the workers know it by."""
+
+DEFER = text("""
+select (procrastinate_defer_jobs_v1(array[
+    row(:queue, :task, 0, null, null, cast(:arguments as jsonb), null)::procrastinate_job_to_defer_v1
+]))[1]
+""")
+CANCEL = text("select procrastinate_cancel_job_v1(:job, true, true)")
+
+
+async def run(session: AsyncSession, actor: Actor, import_id: int) -> None:
+    """Let what was reviewed happen as soon as a worker is free. Raises `Conflict` when it may not."""
+    await apply.ready(session, import_id)
+    arguments = json.dumps({"import_id": import_id, "actor": asdict(actor)})
+    job = await session.scalar(DEFER, {"queue": QUEUE, "task": IMPORT, "arguments": arguments})
+    await store.save(session, import_id, "queued", job_id=job, attempts=0, error=None)
+
+
+async def cancel(session: AsyncSession, import_id: int) -> bool:
+    """Give an import up; returns False when it runs, and the worker that runs it was told to stop.
+
+    Raises `Conflict` when it is over, and `InProgress` when it is worked on by something that is no job.
+    """
+    job = (await store.get(session, import_id)).record.job_id
+    try:
+        await store.cancel(session, import_id)
+    except InProgress:
+        if job is None:
+            raise
+        await session.execute(CANCEL, {"job": job})
+        return False
+    if job is not None:
+        await session.execute(CANCEL, {"job": job})
+    return True

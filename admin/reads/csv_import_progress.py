@@ -1,0 +1,40 @@
+"""How far the work on an import is at this instant, as Postgres itself says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.reads.csv_import import RUNNING
+from admin.tables import STAGING_SCHEMA
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Rows counted so far and seconds since the work began; None in `seconds`: nobody works on it."""
+
+    seconds: float | None
+    counted: int
+    stopping: bool
+
+
+NOW = text("""
+select extract(epoch from clock_timestamp() - activity.xact_start)::float,
+       coalesce(pg_sequence_last_value(to_regclass(:counter)), 0),
+       exists (select from procrastinate_jobs where id = i.job_id and abort_requested)
+from larder.import i
+left join pg_locks l
+  on l.locktype = 'advisory' and l.granted and l.objsubid = 2 and l.classid = :running and l.objid::bigint = i.id
+  and l.database = (select oid from pg_database where datname = current_database())
+left join pg_stat_activity activity on activity.pid = l.pid
+where i.id = :import_id
+""")
+
+
+async def now(session: AsyncSession, import_id: int) -> Progress:
+    """Where an import that exists is right now."""
+    counter = f"{STAGING_SCHEMA}.import_{import_id}_done"
+    row = (await session.execute(NOW, {"import_id": import_id, "counter": counter, "running": RUNNING})).one()
+    return Progress(*row)

@@ -1,0 +1,71 @@
+"""How far an import is, as its page and its JSON show it: rows, rate, time left, and what is being done."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.reads import csv_import_progress as progress
+from admin.writes.csv_import.report import Report
+from admin.writes.csv_import.store import Stored
+
+AT_WORK = ("queued", "running")
+WAITING = "Waiting for a worker. At most two imports of one person run at once, four in all, and one into a table."
+STOPPING = "Stopping. What was written so far is being taken back."
+CHECKING = "Checking every row once more against the table as it is now."
+WRITING = "Writing rows. Nobody sees one of them before all are there."
+FINISHING = "Finishing: constraints, indexes, and what an undo needs."
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is shown. `rate` is rows a second; it and `seconds_left` are None while nothing can be said."""
+
+    rows_done: int
+    rows_total: int
+    step: str = ""
+    rate: int | None = None
+    seconds_left: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "amount": self.amount, "pace": self.pace}
+
+    @property
+    def amount(self) -> str:
+        """“612,000 of 1,000,000 rows”"""
+        return f"{self.rows_done:,} of {self.rows_total:,} rows"
+
+    @property
+    def pace(self) -> str:
+        """“51,000 rows a second, about 8 seconds left”"""
+        if self.rate is None or self.seconds_left is None:
+            return ""
+        left = self.seconds_left
+        time = f"{left} seconds" if left < 100 else f"{round(left / 60)} minutes"
+        return f"{self.rate:,} rows a second, about {time} left"
+
+
+async def look(session: AsyncSession, stored: Stored, state: str) -> Shown:
+    """Where the import is right now."""
+    total = stored.staged.rows if stored.staged else 0
+    if state not in AT_WORK or stored.report is None:
+        return Shown(total if state in ("done", "undone") else 0, total)
+    return _running(stored.report, await progress.now(session, stored.id))
+
+
+def _running(report: Report, now: progress.Progress) -> Shown:
+    if now.seconds is None:
+        return Shown(0, report.total, WAITING)
+    if now.stopping:
+        return Shown(0, report.total, STOPPING)
+    written = min(now.counted, report.importable)
+    if not written:
+        return Shown(0, report.total, CHECKING)
+    # Rows that are not written are done as soon as the writing begins.
+    done = report.total - report.importable + written
+    if written == report.importable:
+        return Shown(done, report.total, FINISHING)
+    rate = written / max(now.seconds, 0.1)
+    return Shown(done, report.total, WRITING, round(rate), round((report.importable - written) / rate) + 1)

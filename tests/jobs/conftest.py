@@ -1,0 +1,76 @@
+"""Imports that wait for a worker, and workers in the test's own process."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from admin import site
+from admin.actor import Actor
+from admin.jobs import queue, worker
+from admin.jobs.imports import Works
+from admin.settings import Settings
+from admin.writes.csv_import import receive, store
+from admin.writes.csv_import.receive import Upload
+from admin.writes.csv_import.store import Stored
+from tests.postgres import Database
+
+RESOURCES = {view.identity: view.build_resource() for view in site.VIEWS}
+
+
+@dataclass
+class Queue:
+    """Hands imports in and over to the workers, as a page would."""
+
+    works: Works
+    database: Database
+
+    async def hand_in(self, content: str, identity: str = "customer", who: str = "Ann") -> int:
+        async with self.works.sessions.begin() as session:
+            upload = Upload("file.csv", io.BytesIO(content.encode()))
+            return await receive.receive(session, self.actor(who), RESOURCES[identity], upload, timeout_ms=60_000)
+
+    async def queued(self, content: str, identity: str = "customer", who: str = "Ann") -> int:
+        import_id = await self.hand_in(content, identity, who)
+        async with self.works.sessions.begin() as session:
+            await queue.run(session, self.actor(who), import_id)
+        return import_id
+
+    async def cancel(self, import_id: int) -> bool:
+        async with self.works.sessions.begin() as session:
+            return await queue.cancel(session, import_id)
+
+    async def drain(self) -> None:
+        await worker.drain(self.works)
+
+    async def stored(self, import_id: int) -> Stored:
+        async with self.works.sessions() as session:
+            return await store.get(session, import_id)
+
+    async def state(self, import_id: int) -> str:
+        return (await self.stored(import_id)).record.state
+
+    def actor(self, who: str) -> Actor:
+        found = self.database.sql("select id from larder.person where name = %s", who)
+        make = "insert into larder.person (name, role, password_hash) values (%s, 'editor', '-') returning id"
+        return Actor(found[0][0] if found else self.database.value(make, who), who, "editor")
+
+    def jobs(self) -> list[str]:
+        return [status for (status,) in self.database.sql("select status::text from procrastinate_jobs order by id")]
+
+
+@pytest.fixture
+def jobs(settings: Settings, session_maker: async_sessionmaker[AsyncSession], database: Database) -> Queue:
+    return Queue(Works(settings, session_maker, RESOURCES), database)
+
+
+@pytest.fixture
+async def other(session_maker: async_sessionmaker[AsyncSession]):
+    """A session of somebody else, in a transaction that stays open."""
+    async with session_maker.begin() as session:
+        await session.execute(text("select 1"))
+        yield session

@@ -1,0 +1,166 @@
+"""A job runs what was reviewed, once; whatever goes wrong on the way, the import's state says so."""
+
+from __future__ import annotations
+
+import json
+from contextlib import AsyncExitStack
+from importlib import resources
+
+import pytest
+from procrastinate import sql
+from procrastinate.types import JobToDefer
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.errors import Conflict
+from admin.jobs import imports, queue, slots
+from admin.reads import csv_import as reads
+from admin.schema import ROOT
+from admin.writes.csv_import import running
+from admin.writes.csv_import.errors import InProgress
+from tests.jobs.conftest import RESOURCES, Queue
+
+pytestmark = pytest.mark.anyio
+
+TWO = "email,name\nann@x,Ann\nben@x,Ben\n"
+
+
+async def test_the_job_is_there_exactly_when_the_state_says_so(jobs: Queue):
+    import_id = await jobs.hand_in(TWO)
+    async with jobs.works.sessions() as session:
+        await queue.run(session, jobs.actor("Ann"), import_id)
+        await session.rollback()
+    assert (await jobs.state(import_id), jobs.jobs()) == ("review", [])
+    async with jobs.works.sessions.begin() as session:
+        await queue.run(session, jobs.actor("Ann"), import_id)
+    assert (await jobs.state(import_id), jobs.jobs()) == ("queued", ["todo"])
+    with pytest.raises(InProgress):
+        async with jobs.works.sessions.begin() as session:
+            await queue.run(session, jobs.actor("Ann"), import_id)
+    await jobs.drain()
+    stored = await jobs.stored(import_id)
+    assert (stored.record.state, stored.record.job_id, jobs.jobs()) == ("done", None, [])
+    assert jobs.database.sql("select person_name, kind, rows from larder.operation") == [("Ann", "import", 2)]
+
+
+async def test_a_late_or_doubled_job_changes_nothing(jobs: Queue):
+    import_id = await jobs.queued(TWO)
+    jobs.database.sql(
+        "insert into procrastinate_jobs (queue_name, task_name, args) select queue_name, task_name, args"
+        " from procrastinate_jobs"
+    )
+    await jobs.drain()
+    assert (await jobs.state(import_id), jobs.jobs()) == ("done", [])
+    assert jobs.database.value("select count(*) from customer") == 2
+    assert jobs.database.value("select count(*) from larder.operation") == 1
+
+
+async def test_what_waits_is_cancelled_on_the_spot(jobs: Queue):
+    import_id = await jobs.queued(TWO)
+    assert await jobs.cancel(import_id)
+    assert (await jobs.state(import_id), jobs.jobs()) == ("cancelled", [])
+    assert jobs.database.sql("select relname from pg_class where relnamespace = 'larder_staging'::regnamespace") == []
+    with pytest.raises(Conflict):
+        await jobs.cancel(import_id)
+
+
+async def test_a_conflict_leads_back_to_the_review(jobs: Queue):
+    import_id = await jobs.queued(TWO)
+    jobs.database.sql("insert into customer (email, name) values ('ben@x', 'Somebody')")
+    await jobs.drain()
+    stored = await jobs.stored(import_id)
+    assert (stored.record.state, jobs.jobs()) == ("review", [])
+    assert "Nothing was imported: 1 row could not be written as reviewed" in (stored.record.error or "")
+
+
+async def test_what_ends_its_process_three_times_fails_and_can_be_tried_again(jobs: Queue):
+    import_id = await jobs.queued(TWO)
+    jobs.database.sql("update larder.import set attempts = 3")
+    await jobs.drain()
+    stored = await jobs.stored(import_id)
+    assert (stored.record.state, stored.record.error, jobs.jobs()) == ("failed", imports.DIED, [])
+    async with jobs.works.sessions.begin() as session:
+        await queue.run(session, jobs.actor("Ann"), import_id)
+    await jobs.drain()
+    assert (await jobs.state(import_id), jobs.database.value("select count(*) from customer")) == ("done", 2)
+
+
+@pytest.mark.parametrize(
+    ("code", "says", "attempts"),
+    [("53100", "no space left on its disk", 1), ("57014", "longer than allowed", 1), ("55000", "could not do", 3)],
+)
+async def test_what_the_database_answers_is_said(jobs: Queue, code: str, says: str, attempts: int, monkeypatch):
+    monkeypatch.setattr(imports, "PAUSE", 0)
+    import_id = await jobs.queued(TWO)
+    jobs.database.sql(
+        "create function broken() returns trigger language plpgsql as $$"
+        f" begin raise exception 'broken' using errcode = '{code}'; end $$;"
+        "create trigger broken before insert on customer for each row execute function broken()"
+    )
+    good = await jobs.queued("name\nZoe\n", "author")
+    await jobs.drain()
+    record = (await jobs.stored(import_id)).record
+    assert (record.state, says in (record.error or ""), record.attempts) == ("failed", True, attempts), record.error
+    # What fails holds nobody up.
+    assert (await jobs.state(good), jobs.jobs()) == ("done", [])
+
+
+async def test_an_import_that_is_worked_on_runs_for_all_to_see(jobs: Queue, other: AsyncSession):
+    import_id = await jobs.queued(TWO)
+    assert await running.mark(other, import_id)
+    async with jobs.works.sessions() as session:
+        assert await reads.state_of(session, import_id) == "running"
+        assert [one.state for one in await reads.recent(session, None, None)] == ["running"]
+    # Its job does not begin beside it.
+    await jobs.drain()
+    assert (await jobs.state(import_id), jobs.jobs()) == ("queued", ["todo"])
+    await other.rollback()
+    async with jobs.works.sessions() as session:
+        assert await reads.state_of(session, import_id) == "queued"
+
+
+async def test_few_imports_run_at_once(jobs: Queue):
+    customer, author = RESOURCES["customer"], RESOURCES["author"]
+    async with jobs.works.sessions() as first, jobs.works.sessions() as second, jobs.works.sessions() as third:
+        assert await slots.take(first, 1, customer)
+        assert not await slots.take(second, 2, customer), "one import into a table"
+        assert await slots.take(second, 1, author)
+        assert not await slots.take(third, 1, RESOURCES["book"]), "two of one person"
+        await first.rollback()
+        assert await slots.take(third, 1, RESOURCES["book"])
+
+
+async def test_four_imports_run_in_all(jobs: Queue):
+    tables = ("author", "book", "customer", "document", "setting")
+    async with AsyncExitStack() as open_:
+        taken = [
+            await slots.take(await open_.enter_async_context(jobs.works.sessions()), number, RESOURCES[table])
+            for number, table in enumerate(tables)
+        ]
+    assert taken == [True, True, True, True, False]
+
+
+async def test_the_queue_is_fed_as_procrastinate_feeds_it(session: AsyncSession):
+    """Our statement and its own lead to the same row; and our revision names every step of the pinned version."""
+    arguments = {"import_id": 1}
+    raw = (await (await session.connection()).get_raw_connection()).driver_connection
+    assert raw is not None
+    theirs = JobToDefer(
+        queue_name=queue.QUEUE, task_name=queue.IMPORT, priority=0, lock=None, queueing_lock=None,
+        args=arguments, scheduled_at=None,
+    )  # fmt: skip
+    from procrastinate import PsycopgConnector
+
+    await PsycopgConnector().execute_query_all_async_with_connection(raw, sql.queries["defer_jobs"], jobs=[theirs])
+    values = {"queue": queue.QUEUE, "task": queue.IMPORT, "arguments": json.dumps(arguments)}
+    await session.scalar(queue.DEFER, values)
+    rows = (await session.execute(text("select to_jsonb(j) - 'id' from procrastinate_jobs j"))).scalars().all()
+    assert len(rows) == 2
+    assert rows[0] == rows[1]
+
+
+def test_our_revision_names_every_step_of_the_pinned_version():
+    (found,) = (ROOT / "migrations" / "versions").glob("*_jobs.py")
+    steps = [line.strip().strip('",') for line in found.read_text().splitlines() if line.startswith('    "0')]
+    files = (resources.files("procrastinate.sql") / "migrations").iterdir()
+    assert steps == sorted(file.name.removesuffix(".sql") for file in files if file.name.endswith(".sql"))
