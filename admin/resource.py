@@ -59,6 +59,10 @@ class Resource:
         visible = dict.fromkeys([*self.details_columns, *self.list_columns])
         return replace(self, list_columns=chosen, details_columns=tuple(visible))
 
+    def edits_in_place(self, name: str) -> bool:
+        """Whether the cells of a column can be edited in the list."""
+        return name in self.form_columns and name not in self.traits.key and not self.column(name).secret
+
     def column(self, name: str) -> Column:
         return self.traits.columns[name]
 

@@ -51,6 +51,8 @@ class Header:
     kind: str
     slow: bool = False
     """No index sorts by it, and the table is large."""
+    edit: str = ""
+    """The column's name where its cells can be edited in their place."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def _headers(resource: Resource, query: ListQuery, slow: frozenset[str]) -> tupl
             sorted=("descending" if descending else "ascending") if name == column else "",
             kind=_alignment(resource, name),
             slow=name in slow,
+            edit=name if resource.edits_in_place(name) else "",
         )
         for name in resource.list_columns
     )

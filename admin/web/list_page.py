@@ -88,6 +88,7 @@ class ListPage:
     headers: tuple[Header, ...]
     title_column: int
     rows: Markup
+    may_edit: bool
     pager: Pager
     jump: Jump | None
     newer_url: str
@@ -184,6 +185,7 @@ def build(visit: Visit, query: ListQuery, found: Found, kept: Kept, recorder: Re
         headers=list_controls.headers(resource, query, [one.column for one in found.sorts]),
         title_column=list_rows.title_column(resource),
         rows=list_rows.rows(visit, found.rows, here, view.formatters(), ticks=bool(bulk)),
+        may_edit=visit.may(Permission.EDIT),
         pager=list_pager.of(resource, query, found, said),
         jump=list_jump.control(resource, query, found),
         newer_url=_newer_url(resource, query, found.rows),

@@ -116,6 +116,12 @@ def edit(identity: str, key: str, query: str = "") -> str:
     return _row(identity, "edit", key, query)
 
 
+def field(identity: str, column: str, key: str, query: str = "") -> str:
+    """One field of a row, for the cell of a list that is edited in its place."""
+    path = f"{_path(identity, 'field', column)}/{of_key(key)}"
+    return f"{path}?{query}" if query else path
+
+
 def details(identity: str, key: str, query: str = "") -> str:
     return _row(identity, "details", key, query)
 

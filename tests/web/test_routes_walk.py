@@ -35,6 +35,8 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "POST /{identity}/create":                    (303, 403, 400, 400),
     "GET /{identity}/edit/{pk:path}":             (303, 403, 200, 200),
     "POST /{identity}/edit/{pk:path}":            (303, 403, 303, 303),
+    "GET /{identity}/field/{column}/{pk:path}":  (303, 403, 200, 200),
+    "POST /{identity}/field/{column}/{pk:path}": (303, 403, 200, 200),
     "GET /{identity}/import":                     (303, 403, 200, 200),
     "POST /{identity}/import":                    (303, 403, 400, 400),
     "POST /{identity}/mode":                      (303, 400, 400, 400),

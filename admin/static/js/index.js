@@ -12,6 +12,7 @@ const behaviors = {
   "count": () => import("./count.js"),
   "dialog": () => import("./dialog.js"),
   "dropzone": () => import("./dropzone.js"),
+  "edit-cells": () => import("./edit-cells.js"),
   "filter": () => import("./filter.js"),
   "import-progress": () => import("./import-progress.js"),
   "last-action": () => import("./last-action.js"),

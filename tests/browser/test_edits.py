@@ -1,0 +1,130 @@
+"""Editing in place, in several rows, inside an order, and after the session has ended."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.pages import Larder
+from tests.browser.server import PASSWORD
+
+
+def cell(larder: Larder, row: int, column: str) -> str:
+    heads = larder.page.locator("thead th")
+    place = heads.evaluate_all("(heads, column) => heads.findIndex((head) => head.dataset.edit === column)", column)
+    return f"tbody tr[data-key]:nth-of-type({row}) > :nth-child({place + 1})"
+
+
+def test_a_cell_is_edited_in_its_place_by_keyboard_and_pointer(larder: Larder, page: Page):
+    larder.open("customer", "sortBy=id&sort=asc")
+    name = page.locator(cell(larder, 2, "city"))
+    name.dblclick()
+    field = page.get_by_role("textbox", name="City")
+    expect(field).to_be_focused()
+    field.fill("Lisbon")
+    field.press("Enter")
+    expect(name).to_have_text("Lisbon")
+    expect(name).to_be_focused()
+    expect(larder.toast("saved")).to_be_visible()
+    # Escape leaves it as it was.
+    name.press("Enter")
+    field.fill("Nowhere")
+    field.press("Escape")
+    expect(field).to_be_hidden()
+    expect(name).to_have_text("Lisbon")
+    # Tab saves and goes on; an error keeps the field open.
+    name.press("e")
+    field.fill("Porto")
+    field.press("Tab")
+    balance = page.get_by_role("textbox", name="Balance")
+    expect(balance).to_be_focused()
+    expect(name).to_have_text("Porto")
+    balance.press("Escape")
+    larder.undo()
+    expect(larder.toast("undone").or_(page.get_by_text("Undone")).first).to_be_visible()
+    expect(page.locator(cell(larder, 2, "city"))).to_have_text("Lisbon")
+
+
+def test_what_is_wrong_in_a_cell_is_said_there(larder: Larder, page: Page, complaints: list[str]):
+    larder.open("customer", "sortBy=id&sort=asc")
+    row = larder.rows.nth(3)
+    row.get_by_role("link").first.press("F2")
+    # The first cell that can be edited; Tab goes along the row without a change.
+    page.locator(".cell-editor input[type=text]").press("Escape")
+    page.locator(cell(larder, 4, "balance")).dblclick()
+    balance = page.get_by_role("textbox", name="Balance")
+    balance.fill("12,5O")
+    balance.press("Enter")
+    expect(page.get_by_text("Balance is not a number")).to_be_visible()
+    expect(balance).to_have_value("12,5O")
+    balance.fill("12.50")
+    balance.press("Enter")
+    expect(page.locator(cell(larder, 4, "balance"))).to_have_text("12.50")
+    complaints[:] = [line for line in complaints if "400" not in line]
+
+
+def test_lines_are_added_changed_and_removed_inside_their_order(larder: Larder, page: Page):
+    larder.open("inventory-item", "sortBy=quantity&sort=desc")
+    sku = larder.rows.first.locator("td, th").filter(has_text=re.compile(r"^[A-Z]+-")).first.inner_text()
+    larder.open("order")
+    larder.rows.first.get_by_role("link").first.click()
+    lines = page.locator("[data-line]:visible")
+    before = lines.count()
+    page.get_by_role("button", name="Add line item").click()
+    expect(lines).to_have_count(before + 1)
+    picker = lines.last.get_by_role("combobox")
+    expect(picker).to_be_focused()
+    picker.fill(sku)
+    lines.last.get_by_role("option").first.click()
+    lines.last.get_by_role("textbox", name=re.compile("Qty")).fill("3")
+    lines.last.get_by_role("textbox", name=re.compile("Unit price")).fill("0.10")
+    expect(lines.last.locator("[data-amount]")).to_have_text("0.30")
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(larder.toast("saved")).to_be_visible()
+    expect(lines).to_have_count(before + 1)
+    lines.last.get_by_role("checkbox", name=re.compile("Remove")).check()
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(lines).to_have_count(before)
+
+
+def test_two_people_change_one_field_and_one_of_them_chooses(
+    larder: Larder, page: Page, browser: Browser, base_url: str, logged_in: dict[str, dict[str, object]],
+    complaints: list[str],
+):  # fmt: skip
+    larder.open("author", "sortBy=id&sort=asc")
+    larder.rows.nth(5).get_by_role("link").first.click()
+    other = browser.new_context(base_url=base_url, storage_state=logged_in["editor"])  # type: ignore[arg-type]
+    theirs = other.new_page()
+    theirs.goto(page.url)
+    theirs.get_by_label("Country").fill("Peru")
+    theirs.get_by_role("button", name="Save", exact=True).click()
+    expect(theirs).to_have_url(re.compile("/list"))
+    other.close()
+    page.get_by_label("Country").fill("Chile")
+    page.get_by_role("button", name="Save", exact=True).click()
+    choice = page.get_by_role("radiogroup", name=re.compile("Country was changed by Eve Editor too"))
+    expect(choice).to_be_visible()
+    expect(page.get_by_label("Country", exact=True)).to_have_value("Chile")
+    choice.get_by_role("radio", name="Keep theirs: Peru").check()
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.get_by_label("Country", exact=True)).to_have_value("Peru")
+    complaints[:] = [line for line in complaints if "409" not in line]
+
+
+def test_a_session_that_ended_loses_nothing_that_was_typed(larder: Larder, page: Page, complaints: list[str]):
+    larder.open("author", "sortBy=id&sort=asc")
+    larder.rows.nth(6).get_by_role("link").first.click()
+    page.get_by_label("Country").fill("Iceland")
+    page.context.clear_cookies(name="larder")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("what you typed is kept on this page")).to_be_visible()
+    page.get_by_role("textbox", name="Name", exact=True).fill("admin")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_text("What you had typed is here, and not saved yet.")).to_be_visible()
+    expect(page.get_by_label("Country")).to_have_value("Iceland")
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.get_by_label("Country")).to_have_value("Iceland")
+    expect(larder.toast("saved")).to_be_visible()
+    complaints[:] = [line for line in complaints if "403" not in line]
