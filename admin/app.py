@@ -21,6 +21,7 @@ from admin.jobs import inside
 from admin.jobs.imports import Works
 from admin.settings import Settings
 from admin.web import (
+    bulk_edit,
     choices,
     csv_export,
     csv_import,
@@ -70,6 +71,7 @@ PAGES = (
     record_history,
     deletion,
     operation_list,
+    bulk_edit,
     operations,
     last_action,
     csv_export,

@@ -92,8 +92,7 @@ def _answered(form: Form, data: FormData) -> Form:
         text, was = _sent(one, data), _text(data, WAS + one.name)
         untouched = one.readonly or text is None
         filled.append(one if untouched else one.holding(str(text), one.was if was is None else was))
-    nonce = _text(data, NONCE) or ""
-    return replace(form, fields=tuple(filled), nonce=nonce if NONCE_SHAPE.fullmatch(nonce) else form.nonce)
+    return replace(form, fields=tuple(filled), nonce=nonce(data) or form.nonce)
 
 
 def _read(form: Form, data: FormData, value_of: Callable[[Field, FormData], Any]) -> Answer:
@@ -131,11 +130,7 @@ def _changed_value(one: Field, data: FormData) -> Any:
         return UNSET
     if field_text.same(one.column, one.text, one.was):
         return UNSET
-    if not _is_empty(one):
-        return _parsed(one)
-    if not may_be_emptied(one.column):
-        raise BadValue("cannot be empty")
-    return None if one.column.nullable else ""
+    return wanted(one)
 
 
 def _shown(one: Field, stored: Any) -> Any:
@@ -146,6 +141,22 @@ def _shown(one: Field, stored: Any) -> Any:
         return values.parse(one.column, field_text.normal(one.was)) if one.was else None
     except BadValue:
         return None
+
+
+def wanted(one: Field) -> Any:
+    """The value that the text of a field means, whatever was there before; of a foreign key its text. Raises `BadValue`
+    for an empty field whose column cannot be so."""
+    if not _is_empty(one):
+        return _parsed(one)
+    if not may_be_emptied(one.column):
+        raise BadValue("cannot be empty")
+    return None if one.column.nullable else ""
+
+
+def nonce(data: FormData) -> str:
+    """The nonce that was sent, if it looks like one of ours."""
+    text = _text(data, NONCE) or ""
+    return text if NONCE_SHAPE.fullmatch(text) else ""
 
 
 def _is_empty(one: Field) -> bool:

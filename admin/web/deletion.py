@@ -52,7 +52,7 @@ class Consequence:
 async def delete(visit: Visit) -> Response:
     """Into the trash at once; where there is none, for good once it is confirmed."""
     data = await visit.form()
-    chosen = _selection(visit, data)
+    chosen = selected(visit, data)
     if visit.resource.traits.soft_deletes:
         return await _carry_out(visit, chosen, deletion.delete)
     return await _asked(visit, data, (chosen, deletion.delete, "Delete"))
@@ -60,13 +60,13 @@ async def delete(visit: Visit) -> Response:
 
 async def restore(visit: Visit) -> Response:
     """Back from the trash; what stands in the way is told."""
-    return await _carry_out(visit, _selection(visit, await visit.form()), deletion.restore)
+    return await _carry_out(visit, selected(visit, await visit.form()), deletion.restore)
 
 
 async def purge(visit: Visit) -> Response:
     """For good, out of the trash, once it is confirmed."""
     data = await visit.form()
-    return await _asked(visit, data, (_selection(visit, data), deletion.purge, "Delete forever"))
+    return await _asked(visit, data, (selected(visit, data), deletion.purge, "Delete forever"))
 
 
 async def _asked(visit: Visit, data: FormData, wish: tuple[Selection, Act, str]) -> Response:
@@ -130,7 +130,7 @@ def _way(kept: list[Kept]) -> dict[str, str]:
     return {"link_url": urls.details(*link), "link_text": f"Open #{link[1]}"} if link else {}
 
 
-def _selection(visit: Visit, data: FormData) -> Selection:
+def selected(visit: Visit, data: FormData) -> Selection:
     """Everything the list's query finds, or the ticked rows. Raises `NotFound` for a key that cannot be one."""
     if data.get("all") == "1":
         return Selection(query=params.parse(visit.resource, visit.request.query_params.multi_items()))

@@ -164,6 +164,7 @@ def bulk_actions(visit: Visit, query: ListQuery) -> tuple[Action, ...]:
     trash = visit.resource.traits.soft_deletes and query.deleted != "hide"
     offered = (
         (query.deleted != "only", Permission.DELETE, Action("Delete", urls.delete(identity, here), "trash")),
+        (query.deleted != "only", Permission.EDIT, Action("Edit selected", urls.bulk_edit(identity, here), "pen")),
         (trash, Permission.RESTORE, Action("Restore", urls.restore(identity, here), "restore")),
         (query.deleted == "only", Permission.PURGE,
          Action("Delete forever", urls.purge(identity, here), "trash", "danger")),

@@ -148,6 +148,10 @@ def purge(identity: str, query: str = "") -> str:
     return _path(identity, "purge", query=query)
 
 
+def bulk_edit(identity: str, query: str = "") -> str:
+    return _path(identity, "bulk-edit", query=query)
+
+
 def count(identity: str, query: str = "") -> str:
     return _path(identity, "count", query=query)
 

@@ -24,7 +24,7 @@ from admin.writes import constraints
 async def added(session: AsyncSession, resource: Resource, values: Mapping[str, Any]) -> Any:
     """Insert a row of these values by column; what is left out gets its default."""
     await require_parents(session, resource, values)
-    statement = insert(resource.traits.table).values(_by_column(resource, values))
+    statement = insert(resource.traits.table).values(by_column(resource, values))
     async with constraints.explained(session, resource, values):
         key = (await session.execute(statement.returning(*resource.traits.table.primary_key.columns))).one()
     return await _stored(session, resource, tuple(key))
@@ -35,7 +35,7 @@ async def written(session: AsyncSession, resource: Resource, row: Any, new: Mapp
     traits = resource.traits
     whole = {name: getattr(row, name) for name, column in traits.columns.items() if column.kind != "tsvector"}
     own = [traits.columns[name].sa == getattr(row, name) for name in traits.key]
-    statement = sql_update(traits.table).where(*own).values(_by_column(resource, new))
+    statement = sql_update(traits.table).where(*own).values(by_column(resource, new))
     key = {name: getattr(row, name) for name in traits.key}
     async with constraints.explained(session, resource, {**whole, **new}):
         await session.execute(statement)
@@ -90,7 +90,7 @@ async def require_parents(session: AsyncSession, resource: Resource, new: Mappin
         raise Invalid(errors)
 
 
-def _by_column(resource: Resource, values: Mapping[str, Any]) -> dict[Any, Any]:
+def by_column(resource: Resource, values: Mapping[str, Any]) -> dict[Any, Any]:
     """Values by the columns of the table. None is NULL, but the JSON null where a json column cannot be NULL."""
     return {
         column.sa: (null() if column.nullable else JSON.NULL) if value is None and column.kind == "json" else value

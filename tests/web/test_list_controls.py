@@ -88,8 +88,8 @@ async def test_what_is_offered_depends_on_the_role(browse: Browse, database: Dat
     everything = ["New document", "Import CSV", *exports]
     assert offered == {
         "viewer": (exports, [], []),
-        "editor": (everything, ["Delete", "Restore"], ["Restore"]),
-        "admin": (everything, ["Delete", "Restore"], ["Restore", "Delete forever"]),
+        "editor": (everything, ["Delete", "Edit selected", "Restore"], ["Restore"]),
+        "admin": (everything, ["Delete", "Edit selected", "Restore"], ["Restore", "Delete forever"]),
     }
 
 

@@ -42,6 +42,7 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "POST /{identity}/mode":                      (303, 400, 400, 400),
     "POST /{identity}/revert/{pk:path}":          (303, 403, 400, 400),
     "POST /{identity}/delete":                    (303, 403, 303, 303),
+    "POST /{identity}/bulk-edit":                 (303, 403, 303, 303),
     "POST /{identity}/restore":                   (303, 403, 303, 303),
     "POST /{identity}/purge":                     (303, 403, 403, 303),
     "GET /operations":                            (303, 200, 200, 200),

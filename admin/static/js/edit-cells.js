@@ -7,6 +7,7 @@ import { CellEditor } from "./cell-editor.js";
 
 export default function editCells(form) {
   const table = form.querySelector("table");
+  table.classList.add("editable");
   const heads = [...table.querySelectorAll("thead th")];
   const columnOf = (cell) => heads[cell?.cellIndex]?.dataset.edit;
   const linkOf = (row) => row.querySelector("th[scope=row] a[href^='edit/']");

@@ -29,6 +29,7 @@ const behaviors = {
   "submit": () => import("./submit.js"),
   "submit-now": () => import("./submit-now.js"),
   "theme": () => import("./theme.js"),
+  "tick-changed": () => import("./tick-changed.js"),
   "toasts": () => import("./toasts.js"),
   "upload": () => import("./upload.js"),
 };
