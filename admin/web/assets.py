@@ -36,12 +36,12 @@ STYLES = (
 
 @functools.cache
 def version() -> str:
-    """The first 12 hex digits of the hash over every asset's path and bytes."""
+    """The first 8 hex digits of the hash over every asset's path and bytes."""
     digest = hashlib.sha256()
     for path in sorted(STATIC.rglob("*")):
         if path.is_file():
             digest.update(path.relative_to(STATIC).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:12]
+    return digest.hexdigest()[:8]
 
 
 def asset(name: str) -> str:

@@ -1,8 +1,8 @@
 """A list's cells as HTML, made here and not in a template, since a page has hundreds of them.
 
 How the values of a column are painted is decided once a column. Text from the database passes `escape`; what does not
-is made of digits and of words that stand in this program. End tags that HTML does not need are left out. For a page of
-one row `components/cell.html` prints the same cells.
+is made of digits and of words that stand in this program. End tags and quotes that HTML does not need are left out.
+On a page of one row `components/cell.html` prints the same cells.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def html(cell: Cell, row_url: str) -> str:
     """Any cell; `row_url` leads to all of a text that is too long for a list."""
     text = escape(cell.text)
     printed = PRINTED.get(cell.kind)
-    return printed(cell, text, row_url) if printed else f'<td class="{cell.kind}">{text}'
+    return printed(cell, text, row_url) if printed else f"<td class={cell.kind}>{text}"
 
 
 def _parent(cell: Cell, text: str, _: str) -> str:
@@ -57,7 +57,7 @@ def _parent(cell: Cell, text: str, _: str) -> str:
 
 def _long(cell: Cell, text: str, row_url: str) -> str:
     rest = f' <a href="{escape(row_url)}">Read all</a>' if cell.cut else ""
-    return f'<td class="long"><details><summary>{text}</summary> {escape(cell.more)}{rest}</details>'
+    return f"<td class=long><details><summary>{text}</summary> {escape(cell.more)}{rest}</details>"
 
 
 PRINTED: dict[str, Callable[[Cell, str, str], str]] = {
@@ -87,15 +87,15 @@ def _timestamp(_: Column) -> Painter:
 
 
 def _integer(_: Column) -> Painter:
-    return lambda value, _: f'<td class="num">{value:d}'
+    return lambda value, _: f"<td class=num>{value:d}"
 
 
 def _decimal(_: Column) -> Painter:
-    return lambda value, _: f'<td class="num">{value:,f}'
+    return lambda value, _: f"<td class=num>{value:,f}"
 
 
 def _boolean(_: Column) -> Painter:
-    return lambda value, _: '<td class="yes">Yes' if value else '<td class="no">No'
+    return lambda value, _: "<td class=yes>Yes" if value else "<td class=no>No"
 
 
 def _enum(column: Column) -> Painter:
@@ -114,5 +114,5 @@ PAINTERS: dict[Kind, Callable[[Column], Painter]] = {
 }
 """Kinds that most cells are of; the others are painted by way of `Cell`, and these look the same."""
 
-NAMED: dict[Kind, Callable[[Column], Painter]] = {"integer": lambda _: lambda value, __: f'<td class="key">{value:d}'}
+NAMED: dict[Kind, Callable[[Column], Painter]] = {"integer": lambda _: lambda value, __: f"<td class=key>{value:d}"}
 """The same for keys, also of other tables."""

@@ -48,9 +48,9 @@ class Jump:
 
 def control(resource: Resource, query: ListQuery, found: Found) -> Jump | None:
     """What a list that scrolls offers; None where nobody knows a value to jump to, or all rows are on the page."""
-    key = places.sorted_by(resource, query)
     more = found.rows.has_next or found.rows.has_previous
-    if query.mode != "scroll" or key is None or key.column is None or not more:
+    key = places.sorted_by(resource, query) if query.mode == "scroll" and more else None
+    if key is None or key.column is None:
         return None
     return Jump(
         label=inside(resource.label(key.column.name)),

@@ -17,34 +17,32 @@ from admin.reads.indexes import Slow
 from admin.reads.listing import Slice
 from admin.reads.query import ListQuery
 from admin.reads.saved_views import Kept
-from admin.reads.wording import inside
 from admin.resource import Resource
 from admin.web import (
     explained,
     filter_builder,
-    list_columns,
     list_controls,
     list_found,
     list_jump,
     list_mode,
     list_pager,
     list_rows,
+    list_toolbar,
     params,
     urls,
     view_menu,
 )
 from admin.web.count_sentence import CountSentence, sentence
 from admin.web.explained import Explained
-from admin.web.filter_builder import Filterable, Wanted
+from admin.web.filter_builder import Wanted
 from admin.web.gate import Permission
-from admin.web.list_columns import ColumnChoice
-from admin.web.list_controls import Action, Chip, Choice, Header, Pairs
+from admin.web.list_controls import Action, Choice, Header, Pairs
 from admin.web.list_found import Found, Instead
 from admin.web.list_jump import Jump
+from admin.web.list_toolbar import Toolbar
 from admin.web.page import PART
 from admin.web.pager import Pager
 from admin.web.routes import Door
-from admin.web.view_menu import Menu
 from admin.web.visit import Visit
 
 BESIDE = ("count", *explained.FIELDS, *filter_builder.FIELDS, *list_jump.FIELDS)
@@ -60,27 +58,13 @@ class ListPage:
 
     resource: Resource
     query: ListQuery
-    plural: str
-    """The table's name within a sentence."""
+    toolbar: Toolbar
     help: str
     url: str
     actions: tuple[Action, ...]
-    search_pairs: Pairs
-    filter_pairs: Pairs
     size_pairs: Pairs
     count_pairs: Pairs
-    filterable: tuple[Filterable, ...]
-    conditions: tuple[tuple[str, str], ...]
-    views: Menu
-    columns: tuple[ColumnChoice, ...]
-    columns_url: str
-    chips: tuple[Chip, ...]
-    clear_url: str
     with_deleted_url: str
-    deleted: tuple[Choice, ...]
-    modes: tuple[tuple[str, str, bool], ...]
-    """Value, text and whether it is the current one; chosen by a POST to `mode_url`."""
-    mode_url: str
     sizes: tuple[Choice, ...]
     bulk: tuple[Action, ...]
     count: CountSentence
@@ -157,27 +141,13 @@ def build(visit: Visit, query: ListQuery, found: Found, kept: Kept, recorder: Re
     return ListPage(
         resource=resource,
         query=query,
-        plural=inside(resource.name_plural),
+        toolbar=list_toolbar.of(visit, query, found, kept, here),
         help=view.help_text,
         url=urls.listing(resource.identity),
         actions=list_controls.actions(visit, query),
-        search_pairs=list_controls.carried(resource, query, "search"),
-        filter_pairs=list_controls.carried(resource, query),
         size_pairs=list_controls.carried(resource, query, "pageSize"),
         count_pairs=tuple(params.pairs(resource, query)),
-        filterable=filter_builder.filterable(resource),
-        conditions=filter_builder.conditions(),
-        views=view_menu.menu(resource, query, kept, bare=not visit.query_string),
-        columns=list_columns.choices(resource),
-        columns_url=urls.columns(resource.identity, here),
-        chips=list_controls.chips(
-            resource, query, found.names, [one.condition for one in found.parts if one.condition]
-        ),
-        clear_url=list_controls.list_url(resource, query.restarted(search="", filters=())),
         with_deleted_url=list_controls.list_url(resource, query.restarted(deleted="with")),
-        deleted=list_controls.deleted_choices(resource, query),
-        modes=list_controls.modes(query),
-        mode_url=urls.mode(resource.identity, params.query_string(resource, query.restarted(mode=None))),
         sizes=list_controls.size_choices(query),
         bulk=bulk,
         count=said,

@@ -47,17 +47,17 @@ def rows(visit: Visit, found: Slice, here: str, formatters: Formatters, *, ticks
         url, details_url = links.of(key, live=gone is None)
         whole = details_url or url
         painted = [read(row, whole) for read in before]
-        painted.append(f'<th scope="row"><a href="{url}">{name_of(row)}</a>{_gone(gone, now) if gone else ""}')
+        painted.append(f'<th scope=row><a href="{url}">{name_of(row)}</a>{_gone(gone, now) if gone else ""}')
         painted += [read(row, whole) for read in behind]
         made.append(_row(safe(key), details_url, "".join(painted), ticks=ticks, deleted=gone is not None))
     return Markup("\n".join(made))  # noqa: S704 every part of it has been escaped
 
 
 def _row(key: str, details_url: str, painted: str, *, ticks: bool, deleted: bool) -> str:
-    tick = f'<td class="tick"><input type="checkbox" name="pks" value="{key}" aria-label="Select row {key}">'
+    tick = f'<td class=tick><input type=checkbox name=pks value="{key}" aria-label="Select row {key}">'
     details = f'<a href="{details_url}" aria-label="Details of {key}"></a>' if details_url else ""
     mark = " data-deleted" if deleted else ""
-    return f'<tr data-key="{key}"{mark}>{tick if ticks else ""}{painted}<td class="go">{details}'
+    return f'<tr data-key="{key}"{mark}>{tick if ticks else ""}{painted}<td class=go>{details}'
 
 
 def title_column(resource: Resource) -> int:

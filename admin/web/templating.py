@@ -7,11 +7,13 @@ that are the same on many pages are rendered once.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2.ext import Extension
 from markupsafe import Markup
 from sqladmin.templating import Jinja2Templates
 
@@ -19,6 +21,16 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 
 PARTS = 500
 """Parts that are kept; some kilobytes each."""
+
+
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+
+
+class Unindented(Extension):
+    """Leaves a space of the indentation, which is for whoever reads a template and not for whoever waits for a page."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 jinja2's
+        return INDENT.sub(" ", source)
 
 
 class Templates(Jinja2Templates):
@@ -34,6 +46,7 @@ class Templates(Jinja2Templates):
                 ]
             ),
             autoescape=True,
+            extensions=[Unindented],
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -182,4 +182,4 @@ async def test_a_page_of_fifty_rows_stays_small(editor: AsyncClient, database: D
     )
     page = await editor.get("/admin/book/list")
     assert len(keys(page)) == 50
-    assert len(page.content) < 45_000
+    assert len(page.content) < 40_000

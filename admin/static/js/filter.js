@@ -6,6 +6,14 @@ import { attach } from "./index.js";
 const WITHOUT_VALUE = ["empty", "filled", "today", "last-7-days", "last-30-days", "this-month"];
 const TYPED = ["contains", "icontains", "startswith"];
 
+const ENTRY = `id="field-filter-value" autocomplete="off"`;
+const input = (type, more = "") => `<input ${ENTRY} name="filter-value" type="${type}"${more}>`;
+const ends = (type) => `<div class="ends" role="group" aria-label="Range">
+  <input ${ENTRY} name="filter-from" type="${type}" aria-label="From"> <span>to</span>
+  <input name="filter-to" type="${type}" aria-label="To" autocomplete="off"></div>`;
+const INPUTS = { none: "", "text-in": input("text", ` placeholder="a, b, c"`) };
+for (const type of ["text", "number", "date"]) Object.assign(INPUTS, { [type]: input(type), [`${type}-range`]: ends(type) });
+
 export default function filter(form) {
   const { "filter-column": column, "filter-condition": condition } = form.elements;
   const all = [...condition.options];
@@ -13,17 +21,17 @@ export default function filter(form) {
   const asked = new Set();
 
   const showInput = () => {
-    const wanted = templateFor(form, column.selectedOptions[0].dataset.input, condition.value);
-    if (wanted === showInput.shown) return;
-    showInput.shown = wanted;
+    const wanted = templateFor(form, column.selectedOptions[0].dataset.input ?? "text", condition.value);
+    if (wanted.innerHTML === showInput.shown) return;
+    showInput.shown = wanted.innerHTML;
     place.parentElement.hidden = wanted.dataset.for === "none";
     replace(place, wanted);
   };
   const showConditions = () => {
-    const { conditions, first } = column.selectedOptions[0].dataset;
-    const fitting = conditions.split(" ");
-    condition.replaceChildren(...all.filter((option) => fitting.includes(option.value)));
-    condition.value = first;
+    const { group, first } = column.selectedOptions[0].dataset;
+    const fitting = all.filter((option) => option.dataset.groups.split(" ").includes(group));
+    condition.replaceChildren(...fitting);
+    condition.value = first ?? fitting[0].value;
     showInput();
     ask();
   };
@@ -49,11 +57,18 @@ function listOf(form) {
   return new URLSearchParams(carried.map((input) => [input.name, input.value]));
 }
 
-// The last one counts: what was fetched stands behind what came with the page.
+// The last one counts: what was fetched stands behind what came with the page. Plain inputs are made here.
 function templateFor(form, input, condition) {
   const typed = TYPED.includes(condition) ? "text" : ["in", "range"].includes(condition) ? `text-${condition}` : input;
   const names = WITHOUT_VALUE.includes(condition) ? ["none"] : [`${input}-${condition}`, typed];
-  return names.map((name) => [...form.querySelectorAll(`template[data-for="${name}"]`)].at(-1)).find(Boolean);
+  return names.map((name) => [...form.querySelectorAll(`template[data-for="${name}"]`)].at(-1) ?? made(name)).find(Boolean);
+}
+
+function made(name) {
+  if (!(name in INPUTS)) return null;
+  const template = Object.assign(document.createElement("template"), { innerHTML: INPUTS[name] });
+  template.dataset.for = name;
+  return template;
 }
 
 // What was entered already stays, and so does the focus.
