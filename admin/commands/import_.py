@@ -6,7 +6,6 @@ import asyncio
 import getpass
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,13 +13,13 @@ import click
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from admin.actor import Actor
-from admin.commands import database, tables
+from admin.commands import database, import_options, tables
+from admin.commands.import_options import EMPTY, Wanted
 from admin.errors import BadRequest, LarderError
 from admin.resource import Resource
 from admin.settings import Settings
-from admin.writes.csv_import import apply, mapping, receive, rejects, store
-from admin.writes.csv_import.fold import fold
-from admin.writes.csv_import.options import Match, Mode, Options
+from admin.writes.csv_import import apply, receive, rejects, store
+from admin.writes.csv_import.options import Dates, Decimal, Mode, Trash
 from admin.writes.csv_import.receive import Upload
 from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.sniff import DELIMITERS, ENCODINGS
@@ -28,22 +27,6 @@ from admin.writes.csv_import.store import Stored
 
 SHOWN = 20
 """Reasons that are printed; `--rejects` writes all of them."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the command line says."""
-
-    file: Path
-    mode: Mode | None
-    key: tuple[str, ...]
-    maps: tuple[str, ...]
-    skip_bad: bool
-    create_parents: bool
-    dry_run: bool
-    rejects: Path | None
-    encoding: str | None
-    delimiter: str | None
 
 
 @click.command(name="import")
@@ -54,6 +37,14 @@ class Wanted:
 @click.option("--map", "maps", multiple=True, metavar="HEADER=COLUMN", help="Where a column of the file goes.")
 @click.option("--skip-bad", is_flag=True, help="Leave rejected rows out instead of stopping.")
 @click.option("--create-parents", is_flag=True, help="Create parents that the file names and that are not there.")
+@click.option("--constant", "constants", multiple=True, metavar="COLUMN=VALUE", help="The same value for every row.")
+@click.option("--empty", type=click.Choice(list(EMPTY)), default="keep", help="What an empty cell does to a row.")
+@click.option(
+    "--trash", type=click.Choice(get_args(Trash)), default="reject", help="What becomes of rows in the trash."
+)
+@click.option("--decimal", type=click.Choice(get_args(Decimal)), default="point", help="1234.50, 1.234,50 or 1,234.50.")
+@click.option("--dates", type=click.Choice(get_args(Dates)), default="iso", help="Day first or month first.")
+@click.option("--sheet", metavar="NAME", help="Of a workbook; else its first one.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write rejected rows to this file.")
 @click.option("--encoding", type=click.Choice(list(ENCODINGS)), help="Of the file; else its mark, else UTF-8.")
@@ -75,11 +66,11 @@ async def _import(settings: Settings, resource: Resource, wanted: Wanted) -> Rep
         timeout = settings.import_timeout_ms
         try:
             async with sessions.begin() as session:
-                options = _options(resource, stored, wanted)
+                options = import_options.options(resource, stored, wanted)
                 report = await receive.choose(session, resource, stored.id, options, timeout_ms=timeout)
         except BadRequest as error:
             raise click.UsageError(str(error)) from error
-        for sentence in (*report.blocking, *report.warnings):
+        for sentence in (*report.blocking, *report.warnings, *import_options.asked(report, options)):
             database.note(sentence)
         if _may_run(report, wanted):
             async with sessions.begin() as session:
@@ -97,7 +88,7 @@ async def _handed_in(
 ) -> AsyncIterator[Stored]:
     """The import, read and reviewed. What was not applied is cancelled in the end: a command leaves nothing behind."""
     with wanted.file.open("rb") as file:
-        upload = Upload(wanted.file.name, file, wanted.encoding, wanted.delimiter)
+        upload = Upload(wanted.file.name, file, wanted.encoding, wanted.delimiter, wanted.sheet)
         async with sessions.begin() as session:
             import_id = await receive.receive(
                 session, _actor(), resource, upload, timeout_ms=settings.import_timeout_ms
@@ -106,57 +97,13 @@ async def _handed_in(
         async with sessions() as session:
             stored = await store.get(session, import_id)
         if stored.staged is None:
-            raise LarderError(f"{stored.record.error} (--encoding and --delimiter say how to read it.)")
+            raise LarderError(f"{stored.record.error} (--encoding, --delimiter and --sheet say how to read it.)")
         database.note(f"{stored.staged.rows:,} rows were read.")
         yield stored
     finally:
         async with sessions.begin() as session:
             if (await store.get(session, import_id)).record.state != "done":
                 await store.cancel(session, import_id)
-
-
-def _options(resource: Resource, stored: Stored, wanted: Wanted) -> Options:
-    """What is offered for the file, with what the command line says otherwise. Raises `BadRequest`."""
-    assert stored.options is not None  # noqa: S101 set when the file was read
-    assert stored.staged is not None  # noqa: S101 the same
-    matches = _matches(resource, stored.staged.headers, stored.options.matches, wanted.maps)
-    usable = mapping.usable_keys(resource, matches)
-    mode = wanted.mode or ("upsert" if usable else "add")
-    if wanted.key:
-        usable = tuple(key for key in usable if set(key.columns) == set(wanted.key))
-        if not usable:
-            raise BadRequest(f"{' and '.join(wanted.key)} is no unique key of {resource.identity} that the file has.")
-    if mode != "add" and not usable:
-        raise BadRequest(f"To update rows, the file needs the columns of a unique key of {resource.identity}.")
-    creatable = [m.column for m in matches if m.via and mapping.creatable(resource.column(m.column), m.via)]
-    return replace(
-        stored.options,
-        matches=matches,
-        mode=mode,
-        key=usable[0].name if mode != "add" else None,
-        skip_bad=wanted.skip_bad,
-        create=tuple(creatable) if wanted.create_parents else (),
-    )
-
-
-def _matches(
-    resource: Resource, headers: tuple[str, ...], offered: tuple[Match, ...], maps: tuple[str, ...]
-) -> tuple[Match, ...]:
-    cells = {match.cell: match for match in offered}
-    numbers = {fold(header): number for number, header in enumerate(headers, 1)}
-    for entry in maps:
-        header, separator, target = entry.rpartition("=")
-        if not separator:
-            raise BadRequest(f"--map: write HEADER=COLUMN, not {entry}.")
-        cell = numbers.get(fold(header))
-        if cell is None:
-            raise BadRequest(f"--map: the file has no column {header}. It has {', '.join(headers)}.")
-        cells.pop(cell, None)
-        if target:
-            chosen = mapping.chosen(resource, header, cell, target)
-            cells = {number: match for number, match in cells.items() if match.column != chosen.column}
-            cells[cell] = chosen
-    return tuple(cells[cell] for cell in sorted(cells))
 
 
 def _may_run(report: Report, wanted: Wanted) -> bool:

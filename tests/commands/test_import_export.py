@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from admin.__main__ import main
 from tests.postgres import Database
+from tests.workbooks import workbook
 
 Larder = Callable[..., Result]
 
@@ -144,3 +145,30 @@ def test_a_full_disk_is_told_in_one_sentence(larder: Larder):
     done = larder("export", "customer", "full.csv")
     assert (done.exit_code, done.output) == (1, "Error: full.csv cannot be written: No space left on device.\n")
     assert not Path("full.csv").exists()
+
+
+def test_what_the_pages_ask_the_command_is_told(larder: Larder, database: Database):
+    database.sql("insert into customer (email, name, city, deleted_at) values ('ann@x', 'Anna', 'Bonn', now())")
+    Path("people.csv").write_text("email;name;balance;born\nann@x;;1.234,5;03/04/1990\nben@x;Ben;7;05/06/1991\n")
+    asked = larder("import", "customer", "people.csv", "--dry-run")
+    assert "1 values in balance are written like “1.234,5”: --decimal comma says how to read them" in asked.output
+    assert "--dates dmy or mdy" in asked.output
+    told = ("--decimal", "comma", "--dates", "dmy", "--constant", "city=Ulm", "--trash", "restore", "--empty", "text")
+    done = larder("import", "customer", "people.csv", *told)
+    assert done.exit_code == 0, done.output
+    assert database.sql("select email, name, city, balance::text, born::text from customer order by 1") == [
+        ("ann@x", "", "Ulm", "1234.50", "1990-04-03"),
+        ("ben@x", "Ben", "Ulm", "7.00", "1991-06-05"),
+    ]
+    assert database.value("select count(*) from customer where deleted_at is null") == 2
+    for wrong in (("--constant", "city"), ("--constant", "nothing=1"), ("--constant", "balance=much")):
+        assert larder("import", "customer", "people.csv", *wrong).exit_code == 2
+
+
+def test_a_sheet_of_a_workbook_is_named(larder: Larder, database: Database):
+    sheets = {"Notes": [["nothing"]], "People": [["email", "name", "balance"], ["ann@x", "Ann", 1250]]}
+    Path("people.xlsx").write_bytes(workbook(sheets))
+    assert larder("import", "customer", "people.xlsx", "--sheet", "People").exit_code == 0
+    assert database.sql("select email, balance::text from customer") == [("ann@x", "1250.00")]
+    missing = larder("import", "customer", "people.xlsx", "--sheet", "Other")
+    assert (missing.exit_code, "no sheet called “Other”" in missing.output) == (1, True)
