@@ -123,7 +123,7 @@ async def test_a_set_value_that_cannot_be_comes_back_with_the_reason(browse: Bro
     assert 'value="much"' in answer.text
 
 
-async def test_rows_are_pasted_from_a_sheet(browse: Browse, database: Database):
+async def test_rows_are_pasted_from_a_sheet(browse: Browse, database: Database, work: Work):
     client = await browse("editor")
     rows = 'email\tname\tcity\r\nann@x\tAnn\t"New\r\nTown"\r\nben@x\tBen, Jr.\tUlm\r\n'
     answer = await client.post("/admin/customer/import", files={"file": ("", b"")}, data={"paste": rows})
@@ -131,6 +131,7 @@ async def test_rows_are_pasted_from_a_sheet(browse: Browse, database: Database):
     path = answer.headers["location"]
     assert "tab separated" in (await client.get(path)).text
     await client.post(f"{path}/apply")
+    await work()
     assert database.sql("select name, city from customer order by email") == [("Ann", "New\nTown"), ("Ben, Jr.", "Ulm")]
     for nothing in ("", " \r\n "):
         empty = await client.post("/admin/customer/import", files={"file": ("", b"")}, data={"paste": nothing})
