@@ -45,6 +45,7 @@ from admin.web import (
     record_pages,
     saved_views,
     shortcuts,
+    trash,
     urls,
 )
 from admin.web.assets import Assets
@@ -74,6 +75,7 @@ PAGES = (
     bulk_edit,
     operations,
     last_action,
+    trash,
     csv_export,
     csv_import,
     csv_import_corrections,

@@ -115,6 +115,7 @@ class Operation(Base):
     __table_args__ = (
         Index("operation_identity_id_idx", "identity", "id"),
         Index("operation_person_id_id_idx", "person_id", "id"),
+        Index("operation_kind_id_idx", "kind", "id"),
         Index("operation_at_idx", "at"),
     )
 

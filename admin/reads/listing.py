@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.reads import deep_pages, paging, parents, plans, relevance
+from admin.reads import deep_pages, operations, paging, parents, plans, relevance
 from admin.reads.filters import filtered
 from admin.reads.ordering import Order, order_of, ordered
 from admin.reads.paging import Slice, Source, Statement
@@ -62,7 +62,9 @@ async def fetch(session: AsyncSession, resource: Resource, query: ListQuery, tot
         found = await _by_relevance(session, resource, query)
     else:
         found = await _in_order(session, resource, query, total)
-    return replace(found, parents=await parents.shown(session, resource, resource.list_columns, found.rows))
+    named = await parents.shown(session, resource, resource.list_columns, found.rows)
+    who = {} if query.deleted == "hide" else await operations.deleters(session, resource, found.rows)
+    return replace(found, parents=named, deleters=who)
 
 
 async def _by_relevance(session: AsyncSession, resource: Resource, query: ListQuery) -> Slice:

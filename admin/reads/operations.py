@@ -6,13 +6,16 @@ Whether an operation is undone is asked here and stored nowhere: the operation t
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from admin.actor import Actor
+from admin.resource import Resource
 from admin.tables import BeforeImage, InsertedKeys, Operation, Person
 
 PAGE = 50
@@ -39,6 +42,9 @@ class Wanted:
     since: dt.datetime | None = None
     until: dt.datetime | None = None
     before: int | None = None
+    identities: tuple[str, ...] = ()
+    standing: bool = False
+    """Without what was undone."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,10 @@ async def listed(session: AsyncSession, wanted: Wanted, limit: int = PAGE) -> Pa
     ]
     if wanted.person_id == NOBODY:
         conditions.append(Operation.person_id.is_(None))
+    if wanted.identities:
+        conditions.append(Operation.identity.in_(wanted.identities))
+    if wanted.standing:
+        conditions.append(_standing())
     if wanted.since is not None:
         conditions.append(Operation.at >= wanted.since)
     if wanted.until is not None:
@@ -90,6 +100,19 @@ async def people(session: AsyncSession) -> dict[int, str]:
     return {row.id: row.name for row in await session.execute(statement)}
 
 
+async def deleters(session: AsyncSession, resource: Resource, rows: Iterable[Any]) -> dict[Any, str]:
+    """Who put these rows of a table into the trash, by the moment; nobody where that was done outside the console."""
+    mark = resource.traits.deleted_at
+    moments = {getattr(row, mark) for row in rows} if mark else set()
+    moments = {moment for moment in moments if isinstance(moment, dt.datetime)}
+    if not moments:
+        return {}
+    statement = select(Operation.at, Operation.person_name).where(
+        Operation.at.in_(moments), Operation.kind != "restore"
+    )
+    return {row.at: row.person_name for row in await session.execute(statement)}
+
+
 async def last_of(session: AsyncSession, actor: Actor) -> Listed | None:
     """The last thing a person did that was not undone, and is no undo: what their next Undo takes back."""
     if actor.id is None:
@@ -104,6 +127,13 @@ async def last_of(session: AsyncSession, actor: Actor) -> Listed | None:
     )
     row = (await session.execute(statement)).one_or_none()
     return Listed(*row) if row else None
+
+
+def _standing() -> ColumnElement[bool]:
+    """Not undone, or done again since."""
+    undo, again = aliased(Operation), aliased(Operation)
+    done_again = exists().where(again.undoes == undo.id)
+    return ~exists().where(undo.undoes == Operation.id, ~done_again)
 
 
 def _described() -> Select[Operation, Operation, bool]:

@@ -59,6 +59,8 @@ class Slice:
     top: str | None = None
     """Cursor of the first row, whatever is before it: new rows are asked for by it. None in order of relevance."""
     parents: Parents = field(default_factory=dict)
+    deleters: dict[Any, str] = field(default_factory=dict)
+    """Who put rows into the trash, by the moment."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ Everything that is the same for a whole column (how its values are painted, wher
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from inspect import signature
 from operator import attrgetter
@@ -14,7 +13,6 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from admin import values
-from admin.beyond import Beyond
 from admin.reads.listing import Slice
 from admin.reads.parents import Parents
 from admin.resource import Resource
@@ -22,13 +20,12 @@ from admin.web import cells, list_cells, urls
 from admin.web.cells import Cell
 from admin.web.gate import Permission
 from admin.web.list_cells import safe
+from admin.web.trash_words import TrashWords
 from admin.web.visit import Visit
 
 Formatters = Mapping[str, Callable[..., Any]]
 Reader = Callable[[Any, str], str]
 """From a row, and the address of all of it, to a cell."""
-
-AGES = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
 def rows(visit: Visit, found: Slice, here: str, formatters: Formatters, *, ticks: bool) -> Markup:
@@ -40,14 +37,14 @@ def rows(visit: Visit, found: Slice, here: str, formatters: Formatters, *, ticks
     columns = [_reader(visit, name, found.parents, formatters.get(name)) for name in names]
     before, behind = columns[:title], columns[title + 1 :]
     key_text, links = _key_reader(resource), _Links(visit, here)
-    trash, now = resource.traits.deleted_at, dt.datetime.now(dt.UTC)
+    trash, gone_words = resource.traits.deleted_at, TrashWords.of(visit, found.deleters)
     made = []
     for row in found.rows:
         key, gone = key_text(row), getattr(row, trash) if trash else None
         url, details_url = links.of(key, live=gone is None)
         whole = details_url or url
         painted = [read(row, whole) for read in before]
-        painted.append(f'<th scope=row><a href="{url}">{name_of(row)}</a>{_gone(gone, now) if gone else ""}')
+        painted.append(f'<th scope=row><a href="{url}">{name_of(row)}</a>{gone_words.said(gone) if gone else ""}')
         painted += [read(row, whole) for read in behind]
         made.append(_row(safe(key), details_url, "".join(painted), ticks=ticks, deleted=gone is not None))
     return Markup("\n".join(made))  # noqa: S704 every part of it has been escaped
@@ -141,12 +138,3 @@ def _key_reader(resource: Resource) -> Callable[[Any], str]:
     name = resource.traits.key[0]
     column, value = resource.column(name), attrgetter(name)
     return lambda row: values.show(column, value(row))
-
-
-def _gone(deleted_at: dt.datetime | Beyond, now: dt.datetime) -> str:
-    """When a row went into the trash: “deleted 2 h ago”, and the moment itself."""
-    if isinstance(deleted_at, Beyond):
-        return f'<small title="{safe(deleted_at)}">deleted</small>'
-    seconds = (now - deleted_at).total_seconds()
-    ago = next((f"{seconds // size:,.0f} {unit} ago" for size, unit in AGES if seconds >= size), "just now")
-    return f'<small title="{cells.instant(deleted_at)[1]}">deleted {ago}</small>'

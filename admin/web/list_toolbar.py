@@ -32,6 +32,7 @@ class Toolbar:
     columns: tuple[ColumnChoice, ...]
     columns_url: str
     deleted: tuple[Choice, ...]
+    trash_count_url: str
     modes: tuple[tuple[str, str, bool], ...]
     """Value, text and whether it is the current one; chosen by a POST to `mode_url`."""
     mode_url: str
@@ -55,8 +56,9 @@ def of(visit: Visit, query: ListQuery, found: Found, kept: Kept, here: str) -> T
         columns=list_columns.choices(resource),
         columns_url=urls.columns(resource.identity, here),
         deleted=list_controls.deleted_choices(resource, query),
+        trash_count_url=urls.trash_count(resource.identity, params.query_string(resource, query.restarted())),
         modes=list_controls.modes(query),
         mode_url=urls.mode(resource.identity, params.query_string(resource, query.restarted(mode=None))),
         chips=list_controls.chips(resource, query, found.names, slow),
-        clear_url=list_controls.list_url(resource, query.restarted(search="", filters=())),
+        clear_url=list_controls.list_url(resource, query.restarted(search="", filters=(), operation=None)),
     )

@@ -65,6 +65,7 @@ class Page:
     home_url: str
     logout_url: str
     operations_url: str
+    trash_url: str
     last_action_url: str
     """Empty for whoever may undo nothing."""
     imports_url: str
@@ -86,6 +87,7 @@ class Page:
             home_url=urls.home(),
             logout_url=urls.logout(),
             operations_url=urls.operations(),
+            trash_url=urls.trash(),
             last_action_url=urls.last_action() if actor and gate.may(actor, Permission.UNDO) else "",
             imports_url=f"{urls.BASE}/imports",
             go_url=urls.go(),

@@ -194,6 +194,16 @@ def operation(operation_id: int) -> str:
     return _path("operations", str(operation_id))
 
 
+def trash_count(identity: str, query: str = "") -> str:
+    """How many rows of a list lie in the trash."""
+    return _path(identity, "trash", query=query)
+
+
+def trash(query: str = "") -> str:
+    """Every deletion whose rows may still lie in the trash."""
+    return _path("trash", query=query)
+
+
 def last_action() -> str:
     """The last thing the visitor did, and its undo."""
     return _path("operations", "last")

@@ -30,6 +30,7 @@ const behaviors = {
   "submit-now": () => import("./submit-now.js"),
   "theme": () => import("./theme.js"),
   "tick-changed": () => import("./tick-changed.js"),
+  "trash-count": () => import("./trash-count.js"),
   "toasts": () => import("./toasts.js"),
   "upload": () => import("./upload.js"),
 };

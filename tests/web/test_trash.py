@@ -1,0 +1,105 @@
+"""The trash: one entry for each deletion, and back exactly what went with it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from httpx2 import Response
+
+from tests.postgres import Database
+from tests.web.conftest import Browse
+from tests.web.lists import documents, links
+from tests.web.pages import follow, toasts
+
+pytestmark = pytest.mark.anyio
+
+
+def lines(page: Response) -> list[str]:
+    """“Ann deleted 3 documents | 3 rows | Restore”, line by line."""
+    body = page.text.split("<tbody>", 1)[1].split("</tbody>", 1)[0] if "<tbody>" in page.text else ""
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in body.split("</tr>")[:-1]]
+    plain = [[" ".join(re.sub(r"<svg.*?</svg>|<[^>]*>", " ", cell).split()) for cell in row] for row in cells]
+    return [" | ".join((row[0], row[2], row[3])) for row in plain]
+
+
+def orders(database: Database) -> None:
+    database.sql("""
+        insert into customer (email, name) values ('a', 'Ann');
+        insert into inventory_item (sku, name, quantity) values ('S', 'S', 9);
+        insert into "order" (customer_id) select 1 from generate_series(1, 3);
+        insert into line_item (order_id, sku, qty, unit_price)
+          select o, 'S', 1, 1 from generate_series(1, 3) o, generate_series(1, 2)
+    """)
+
+
+async def test_a_deletion_is_one_entry_and_comes_back_as_it_went(browse: Browse, database: Database):
+    editor, viewer = await browse("editor"), await browse("viewer")
+    orders(database)
+    await editor.post("/admin/line-item/delete", data={"pks": "1"})
+    await editor.post("/admin/order/delete", data={"pks": ["1", "2"]})
+    page = await editor.get("/admin/trash")
+    assert lines(page) == [
+        "editor deleted 2 orders and 3 line items | 5 rows of 2 orders and 3 line items purged in 30 days | Restore",
+        "editor deleted Line item 1 | 1 row of Line item 1 purged in 30 days | Restore",
+    ]
+    assert lines(await editor.get("/admin/trash?table=line-item")) == lines(page)[1:]
+    assert [line.endswith("| ") for line in lines(await viewer.get("/admin/trash"))] == [True, True]
+    answer = await editor.post("/admin/operations/2/undo", data={"then": "/admin/trash"})
+    assert answer.headers["location"] == "/admin/trash"
+    # The line that was deleted before its order stays where it is.
+    assert database.sql("select id from line_item where deleted_at is not null") == [(1,)]
+    assert len(lines(await editor.get("/admin/trash"))) == 1
+
+
+async def test_what_is_left_of_a_deletion_is_told(browse: Browse, database: Database):
+    admin = await browse("admin")
+    documents(database, 3)
+    await admin.post("/admin/document/delete", data={"pks": ["1", "2", "3"]})
+    await admin.post("/admin/document/restore", data={"pks": "1"})
+    await admin.post("/admin/document/purge", data={"pks": "2", "confirmed": "1"})
+    (line,) = lines(await admin.get("/admin/trash"))
+    assert "| 1 row of 3 documents purged" in line
+    page = await follow(admin, await admin.post("/admin/operations/1/undo", data={"then": "/admin/trash"}))
+    assert toasts(page)[-1].startswith("Undone: 3 documents deleted. 1 row put back and 2 kept: ")
+    # Done again, the entry is back, and restores what is left of it.
+    await admin.post(f"/admin/operations/{database.value('select max(id) from larder.operation')}/undo")
+    again = (await admin.get("/admin/trash")).text
+    assert 'action="/admin/document/restore?operation=1&amp;deleted=only"><input type="hidden" name="all"' in again
+    await admin.post("/admin/document/purge", data={"pks": "3", "confirmed": "1"})
+    assert "nothing any more" in (await admin.get("/admin/trash")).text
+
+
+async def test_many_deletions_turn_pages(browse: Browse, database: Database):
+    client = await browse("editor")
+    documents(database, 60)
+    for key in range(1, 61):
+        await client.post("/admin/document/delete", data={"pks": str(key)})
+    seen, url = [], "/admin/trash?table=document"
+    while url:
+        page = await client.get(url)
+        seen += [re.sub(r" \|.*", "", line) for line in lines(page)]
+        url = links(page).get("Older", "")
+    assert seen == [f"editor deleted Document {key}" for key in range(60, 0, -1)]
+
+
+@pytest.mark.parametrize("query", ["table=book", "table=nothing", "before=x"])
+async def test_what_makes_no_sense_is_refused(browse: Browse, query: str):
+    page = await (await browse("viewer")).get(f"/admin/trash?{query}")
+    assert (page.status_code, f"The parameter {query[:5]}" in page.text) == (400, True)
+    assert "The trash is empty" in (await (await browse("viewer")).get("/admin/trash")).text
+
+
+async def test_a_list_says_who_deleted_a_row_and_how_many_lie_in_the_trash(browse: Browse, database: Database):
+    client = await browse("editor")
+    documents(database, 4)
+    await client.post("/admin/document/delete", data={"pks": ["1", "2"]})
+    database.sql("update document set deleted_at = now() - interval '3 days' where id = 3")
+    page = (await client.get("/admin/document/list?deleted=with")).text
+    assert page.count(">deleted just now by editor, purged in 30 days</small>") == 2
+    assert ">deleted 3 d ago, purged in 27 days</small>" in page
+    (url,) = re.findall(r'data-behavior="trash-count" data-url="([^"]*)"', page)
+    assert (await client.get(url.replace("&amp;", "&"))).json() == {"kind": "exact", "value": 3, "amount": "3"}
+    found = await client.get("/admin/document/trash?title__contains=2")
+    assert found.json()["value"] == 1
+    assert (await client.get("/admin/book/trash")).status_code == 400
