@@ -9,28 +9,18 @@ from starlette.responses import Response
 
 from admin.errors import LarderError, NotFound
 from admin.reads import csv_import as imports
-from admin.web import (
-    csv_import_index,
-    csv_import_progress,
-    csv_import_reading,
-    csv_import_rejected,
-    csv_import_replacing,
-    csv_import_rows,
-    gate,
-)
+from admin.web import csv_import_index, csv_import_progress, csv_import_reading, csv_import_shown, gate
 from admin.web.csv_import_choices import choices
 from admin.web.csv_import_questions import questions
-from admin.web.csv_import_tabs import CORRECTED
 from admin.web.csv_import_view import View
 from admin.web.gate import Permission
 from admin.web.visit import Visit
-from admin.writes.csv_import import originals, previews, rejected, review, store
+from admin.writes.csv_import import previews, store
 from admin.writes.csv_import.options import Options
 from admin.writes.csv_import.previews import Preview
 from admin.writes.csv_import.store import Stored
 
 LARGEST_ID = 2**63 - 1
-NO_ROWS: dict[str, object] = {"rows": None, "rejected": None, "corrected": None}
 
 
 async def opened(visit: Visit, session: AsyncSession) -> tuple[Visit, Stored]:
@@ -58,13 +48,15 @@ async def page(
     """The page of an import in its state; after refused choices with these still chosen, and why they cannot be."""
     state = await imports.state_of(session, stored.id)
     view = View(visit, stored, state, options or stored.options, problem)
+    if state == "review" and (line := csv_import_shown.line_wanted(view)):
+        return await csv_import_shown.lead_to(session, view, line)
     same = await imports.same_file(session, stored.record) if state == "review" else None
     reading = csv_import_reading.reading(view, await candidates(session, stored) if state == "failed" else [])
     return visit.page(
         f"csv_import/{view.template}.html", view.status, view=view, choices=choices(view),
         shown=await csv_import_progress.look(session, stored, state),
         same=csv_import_index.entry(visit, same) if same else None, reading=reading,
-        questions=questions(view), **NO_ROWS | await _rows(session, view),
+        questions=questions(view), **await csv_import_shown.shown(session, view),
     )  # fmt: skip
 
 
@@ -74,23 +66,3 @@ async def candidates(session: AsyncSession, stored: Stored) -> list[Preview]:
     if form.sheet is not None or (stored.record.state != "failed" and form.encoding == "utf-8"):
         return []
     return await previews.previews(session, stored.id)
-
-
-async def _rows(session: AsyncSession, view: View) -> dict[str, object]:
-    """The rows of the tab that is open: `rejected`, `corrected`, or `rows`."""
-    stored, verdict, after = view.stored, view.tab.verdict, view.tab.after
-    if view.state not in ("review", "done") or stored.staged is None:
-        return {}
-    headers = stored.staged.headers
-    if view.state == "done" or verdict == "rejected":
-        if not view.report.rejected:
-            return {}
-        group = csv_import_rejected.chosen(view)
-        found = await rejected.page(session, stored.id, headers, after, group)
-        replacing = await csv_import_replacing.replacing_of(session, view, group)
-        return {"rejected": csv_import_rejected.rejected(view, found, replacing)}
-    if verdict == CORRECTED:
-        differences, last = await originals.differences(session, stored.id, headers, after)
-        return {"corrected": csv_import_rows.corrected(view, differences, last)}
-    made = await store.plan_of(session, view.resource, stored)
-    return {"rows": csv_import_rows.rows(view, await review.lines(session, made, verdict, after))}

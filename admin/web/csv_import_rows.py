@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
+from admin.reads.wording import listed
 from admin.web.csv_import_view import View
 from admin.writes.csv_import.originals import Difference
-from admin.writes.csv_import.review import PAGE, Line
+from admin.writes.csv_import.review import Cell, Line
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,10 @@ class Row:
     line: str
     key: str
     url: str | None
-    values: tuple[str | None, ...]
+    values: tuple[Cell, ...]
     changes: tuple[tuple[str, str | None, str | None], ...]
+    conflict: bool
+    """Whether it stopped a run, because it is another row now than the one that was reviewed."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Rows:
     verdict: str
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
+    beside: str
+    """What new rows hold in columns that the file lacks."""
     next_url: str | None
     first_url: str | None
 
@@ -41,16 +46,26 @@ class Corrected:
     first_url: str | None
 
 
-def rows(view: View, lines: list[Line]) -> Rows:
-    """The rows that were asked for, without the one more that says whether there are others."""
+def rows(view: View, lines: list[Line], beside: list[tuple[str, str | None]], *, more: bool) -> Rows:
+    """These rows, and the way to the others."""
     tab = view.tab
     return Rows(
         verdict=tab.verdict,
         heads=tuple(view.resource.label(match.column) for match in view.options.matches),
-        rows=tuple(_row(view, line) for line in lines[:PAGE]),
-        next_url=view.page_url(tab.verdict, lines[PAGE - 1].line) if len(lines) > PAGE else None,
-        first_url=view.page_url(tab.verdict) if tab.after else None,
+        rows=tuple(_row(view, line) for line in lines),
+        beside=_beside(view, beside),
+        next_url=f"{view.page_url(tab.verdict, lines[-1].line)}#rows" if more else None,
+        first_url=f"{view.page_url(tab.verdict)}#rows" if tab.after else None,
     )
+
+
+def _beside(view: View, columns: list[tuple[str, str | None]]) -> str:
+    """“Not in the file: Active is true; Id and Created at are set by the database.”"""
+    known = [f"{view.resource.label(name)} is {text}" for name, text in columns if text is not None]
+    own = [view.resource.label(name) for name, text in columns if text is None]
+    if own:
+        known.append(f"{listed(own)} {'is' if len(own) == 1 else 'are'} set by the database")
+    return f"Not in the file: {'; '.join(known)}." if known else ""
 
 
 def corrected(view: View, found: list[Difference], last: int | None) -> Corrected:
@@ -66,11 +81,13 @@ def corrected(view: View, found: list[Difference], last: int | None) -> Correcte
 
 def _row(view: View, line: Line) -> Row:
     there = all(part is not None for part in line.key)
+    key = ", ".join(map(str, line.key)) if there else ""
     changes = tuple((view.resource.label(one.column), one.old, one.new) for one in line.changes)
     return Row(
         line=f"{line.line:,}",
-        key=", ".join(map(str, line.key)) if there else "",
+        key=f"{line.name} (#{key})" if line.name and line.name != key else key,
         url=view.details_url(line.key) if there else None,
         values=line.values,
         changes=changes,
+        conflict=any(one.line == line.line for one in view.report.conflicts),
     )

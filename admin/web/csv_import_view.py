@@ -151,8 +151,19 @@ class View:
 
     @property
     def changes(self) -> list[str]:
-        """“Price: 412”: how many changed rows change a column."""
-        return [f"{self.resource.label(name)} {count:,}" for name, count in (self.report.changes or {}).items()]
+        """“Price: 412 rows change, 3 become empty”, column by column."""
+        emptied = self.report.emptied or {}
+        found = []
+        for name, count in (self.report.changes or {}).items():
+            said = f"{self.resource.label(name)}: {counted(count, 'row changes', 'rows change')}"
+            empty = f", {counted(emptied[name], 'becomes', 'become')} empty" if emptied.get(name) else ""
+            found.append(said + empty)
+        return found
+
+    @property
+    def conflicts(self) -> list[tuple[str, str, str]]:
+        """The first rows that stopped a run: line, where it stands now, reason."""
+        return [(f"{one.line:,}", self.line_url(one.line), one.reason) for one in self.report.conflicts[:10]]
 
     @property
     def list_url(self) -> str:

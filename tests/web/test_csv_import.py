@@ -353,3 +353,19 @@ async def test_many_bad_cells_are_replaced_or_mended_in_a_sheet(browse: Browse):
     answer = await client.post(f"{path}/mended", files={"file": ("m.csv", file.replace(b"<b>", b"7"))})
     assert answer.headers["location"] == f"{path}#rows"
     assert counts(await status(client, path)) == {"new": 5, "changed": 0, "unchanged": 0, "rejected": 0, "total": 5}
+
+
+async def test_any_line_of_a_file_is_a_link_away(browse: Browse, database: Database):
+    database.sql("insert into customer (id, email, name, balance) values (7, 'ann@example.org', 'Anna', 10)")
+    client = await browse("editor")
+    path = await handed_in(client, CUSTOMERS + b"cy@x,Cy,?\n")
+    for line, verdict in ((2, "changed"), (3, "new"), (4, "rejected"), (5, "rejected")):
+        place = f"{path}?show={verdict}&after={min(line, 4) - 1}#rows"
+        assert (await client.get(f"{path}?line={line}")).headers["location"] == place
+    assert (await client.get(f"{path}?line=1")).status_code == 404
+    assert (await client.get(f"{path}?line=x")).status_code == 200
+    changed = (await client.get(f"{path}?show=changed")).text
+    assert "Anna (#7)" in changed
+    assert "Name: 1 row changes" in changed
+    new = (await client.get(f"{path}?show=new")).text
+    assert "Active is true" in new

@@ -22,5 +22,5 @@ export default function mending(form) {
     if (cells.includes(target)) target.classList.toggle("changed", target.value !== target.defaultValue);
   });
 
-  if (location.hash === "#rows") cells[0]?.focus();
+  if (location.hash === "#rows" && !document.querySelector("[autofocus]")) cells[0]?.focus();
 }

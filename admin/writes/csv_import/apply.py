@@ -125,8 +125,7 @@ async def _run(run: Run, *, around: bool) -> Report:
 
 async def _back_to_review(run: Run, stopped: Report) -> Report:
     """Nothing was changed: show what stands in the way, or, where rows have moved on, the review as of now."""
-    fresh = await check.check(run.session, run.plan)
-    fresh = replace(stopped if recheck.refused(stopped) else fresh, warnings=run.reviewed.warnings)
+    fresh = await recheck.as_of_now(run.session, run.plan, run.reviewed, stopped)
     rows = wording.counted(stopped.standing, "row", "rows")
     error = f"Nothing was imported: {rows} could not be written as reviewed. This is the review as of now."
     await store.save(run.session, run.stored.id, "review", report=fresh.as_json(), error=error)

@@ -112,7 +112,7 @@ async def _halving(
                 waiting += reversed(part.halves())
             else:
                 refused += 1
-                await _list(session, plan, part.first, error)
+                await list_refused(session, plan, part.first, str(constraints.explain(error, plan.resource)))
     return done
 
 
@@ -121,8 +121,8 @@ def is_about_a_row(error: DBAPIError) -> bool:
     return str(getattr(error.orig, "sqlstate", "") or "").startswith(ROW_ERRORS)
 
 
-async def _list(session: AsyncSession, plan: Plan, line: int, error: DBAPIError) -> None:
-    reason = str(constraints.explain(error, plan.resource))
+async def list_refused(session: AsyncSession, plan: Plan, line: int, reason: str) -> None:
+    """List a line that the table itself does not take."""
     await st.run(
         session,
         st.of(

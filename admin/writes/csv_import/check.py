@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.writes.csv_import import cells, live, report, styles, uniqueness
+from admin.writes.csv_import import cells, live, paging, report, styles, uniqueness
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Plan
 from admin.writes.csv_import.report import Report
@@ -33,6 +33,7 @@ async def check(session: AsyncSession, plan: Plan) -> Report:
     await live.build(session, plan)
     warnings += [*await _without_key(session, plan), *await _coming_back(session, plan)]
     found = await report.read(session, plan, warnings)
+    await paging.prepare(session, plan, found)
     return replace(found, questions=await styles.questions(session, plan))
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.writes.csv_import import change, live, report
+from admin.writes.csv_import import change, check, live, originals, report
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Plan
 from admin.writes.csv_import.report import Report
@@ -22,6 +22,9 @@ from {rows} n join {seen} o using (line)
 where n.verdict <> 'rejected'
   and (n.verdict <> o.verdict or n.verdict = 'changed' and ({keys}, n.seen) is distinct from ({old}, o.seen))
 """
+
+
+CONFLICTS_SHOWN = 100
 
 
 class Stopped(Exception):
@@ -74,6 +77,16 @@ async def _reject_listed(session: AsyncSession, made: Plan) -> None:
     await st.run(session, st.of(statement, rows=made.staging("row"), errors=made.staging("error")))
 
 
-def refused(found: Report) -> bool:
-    """Whether the table itself has refused rows, for reasons that only the attempt could tell."""
-    return any(group.rule == change.REFUSED_RULE for group in found.groups)
+async def as_of_now(session: AsyncSession, made: Plan, reviewed: Report, stopped: Report) -> Report:
+    """The review after a run was stopped and its changes taken back, with what stopped it: rows that are other ones
+    now, which can be looked at again, and rows that the table has refused, which stay rejected until they are mended
+    or tried anew."""
+    fresh = await check.check(session, made)
+    known = {one.line for one in fresh.rejections}
+    conflicts = [one for one in stopped.rejections if one.line not in known and one.reason != originals.LEFT_OUT]
+    if any(group.rule == change.REFUSED_RULE for group in stopped.groups):
+        for one in conflicts:
+            await change.list_refused(session, made, one.line, one.reason)
+        await _reject_listed(session, made)
+        fresh = replace(await report.read(session, made, []), questions=fresh.questions)
+    return replace(fresh, warnings=reviewed.warnings, conflicts=tuple(conflicts[:CONFLICTS_SHOWN]))

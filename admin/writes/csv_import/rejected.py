@@ -19,15 +19,18 @@ MOST = 15
 EDITABLE = 500
 """Characters of a cell that fits into a line of input; a longer one is mended with its whole line."""
 
+LINES = """
+select distinct line from {errors} e where line > {after} and {wanted} order by line limit {page}
+"""
+
 STATEMENT = """
 select e.line, e.cell, e.column_name, e.value, e.rule, e.reason, e.others, {text}, {was}
 from (
-  select e.*, row_number() over same_line as place, greatest(count(*) over (partition by line) - {most}, 0) as others
-  from {errors} e
-  where line in (select distinct line from {errors} where line > {after} and {wanted} order by line limit {page})
-    and {wanted}
+  select e.*, row_number() over same_line as place,
+         greatest(count(*) over (partition by line) - {most}, 0) as others
+  from {errors} e where line = any ({lines}) and {wanted}
   window same_line as (partition by line order by cell, rule)
-) e join {staged} s using (line) {joined}
+) e join (select * from {staged} where line = any ({lines})) s using (line) {joined}
 where place <= {most}
 order by e.line, e.cell, e.rule
 """
@@ -64,25 +67,27 @@ async def page(
     session: AsyncSession, import_id: int, headers: tuple[str, ...], after: int, group: Group | None = None
 ) -> Page:
     """What is wrong with the lines behind line `after`: with all of them, or with those of one group."""
+    names = {"errors": st.staging(import_id, "error"), "wanted": _wanted(group)}
+    found = await st.rows(session, st.of(LINES, after=st.lit(after), page=st.lit(PAGE), **names))
+    lines = [line for (line,) in found]
     corrected = await originals.kept(session, import_id)
     text = _cell("s", len(headers))
     joined = st.of("left join {was} w using (line)", was=st.staging(import_id, "was")) if corrected else st.of("")
     was = _cell("w", len(headers)) if corrected else st.of("null")
     statement = st.of(
         STATEMENT,
-        errors=st.staging(import_id, "error"), staged=st.staging(import_id), joined=joined, wanted=_wanted(group),
+        staged=st.staging(import_id), joined=joined, lines=st.lit(lines), **names,
         text=st.of("case when e.cell <= {width} and coalesce(length({t}), 0) <= {n} then coalesce({t}, '') end",
                    t=text, n=st.lit(EDITABLE), width=st.lit(len(headers))),
         was=st.of("case when w.line is not null and {w} is distinct from {t} then left(coalesce({w}, ''), 200) end",
                   w=was, t=text) if corrected else was,
-        after=st.lit(after), page=st.lit(PAGE), most=st.lit(MOST),
+        most=st.lit(MOST),
     )  # fmt: skip
-    found = tuple(
+    rows = tuple(
         Bad(line, number, heading(headers, number, column), *rest)
         for line, number, column, *rest in await st.rows(session, statement)
     )
-    lines = len({bad.line for bad in found})
-    return Page(found, found[-1].line if lines == PAGE else None)
+    return Page(rows, lines[-1] if len(lines) == PAGE else None)
 
 
 def _cell(alias: str, width: int) -> Composable:

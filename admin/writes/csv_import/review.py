@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.writes.csv_import import outcome, trash
 from admin.writes.csv_import import statements as st
+from admin.writes.csv_import.catalog import ColumnInfo
 from admin.writes.csv_import.plan import Mapped, Plan
 
-PAGE = 50
+MOMENTS = ("timestamptz", "timestamp", "date", "time", "timetz")
 SHOWN = 200
 """Characters of a value that a page shows."""
 
@@ -26,30 +27,88 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """What a row will hold; `mark` says why it is not simply what the file says: `default`, or `created` for a parent
+    that is added along with it."""
+
+    text: str | None
+    mark: str = ""
+
+
+@dataclass(frozen=True)
 class Line:
-    """A row of the file: its line, the key of the row it is about, the values it gives, and what they change."""
+    """A row of the file: its line, the key and name of the row it is about, what it gives, and what that changes."""
 
     line: int
     key: tuple[str, ...]
-    values: tuple[str | None, ...]
+    name: str
+    values: tuple[Cell, ...]
     changes: tuple[Change, ...] = ()
 
 
-async def lines(session: AsyncSession, plan: Plan, verdict: str, after: int) -> list[Line]:
-    """Lines with this verdict behind line `after`: one more than a page when there are more."""
-    keys = [st.of("{k}::text", k=st.name("r", f"k{n}")) for n in range(1, len(plan.traits.key) + 1)]
-    given = [_cut(mapped.v) for mapped in plan.mapped]
-    changes = _all_changes(plan) if verdict == "changed" else []
+async def lines(session: AsyncSession, plan: Plan, numbers: list[int], *, changed: bool) -> list[Line]:
+    """What stands on these lines, and, where rows change, what from and to."""
+    keys = [st.of("{k}::text", k=st.name("m", f"k{n}")) for n in range(1, len(plan.traits.key) + 1)]
+    name = st.of("left({label}::text, 80)", label=st.name("t", plan.db(plan.traits.label)))
+    given = [part for mapped in plan.mapped for part in _given(mapped)]
+    changes = _all_changes(plan) if changed else []
     statement = st.of(
-        """select c.line, {values} {joined} join (
-          select * from {rows} where verdict = {verdict} and line > {after} order by line limit {limit}
-        ) r using (line) order by c.line""",
-        values=st.joined(st.COMMA, [*keys, *given, *changes]), joined=outcome.joined(plan), rows=plan.staging("row"),
-        verdict=st.lit(verdict), after=st.lit(after), limit=st.lit(PAGE + 1),
+        "select c.line, {values} {joined} where c.line = any ({lines}) order by c.line",
+        values=st.joined(st.COMMA, [*keys, name, *given, *changes]), joined=_joined(plan, numbers),
+        lines=st.lit(numbers),
     )  # fmt: skip
-    found = await st.rows(session, statement)
-    first, last = 1 + len(keys), 1 + len(keys) + len(given)
-    return [Line(row[0], row[1:first], row[first:last], _changes(plan, row[last:])) for row in found]
+    first, last = 2 + len(keys), 2 + len(keys) + len(given)
+    return [
+        Line(
+            row[0], row[1 : first - 1], row[first - 1] or "",
+            tuple(map(Cell, row[first:last:2], row[first + 1 : last : 2])), _changes(plan, row[last:]),
+        )
+        for row in await st.rows(session, statement)
+    ]  # fmt: skip
+
+
+def _joined(plan: Plan, numbers: list[int]) -> Composable:
+    """The FROM of `outcome`, with the few matches picked out first: their table is as large as the file."""
+    match = st.of("(select * from {m} where line = any ({n}))", m=plan.staging("match"), n=st.lit(numbers))
+    return st.of(
+        outcome.JOINED, cell=plan.staging("cell"), match=match, table=plan.table, found=outcome.found(plan, "m")
+    )
+
+
+def _given(mapped: Mapped) -> tuple[Composable, Composable]:
+    """A cell as it will be stored in a row that is added, and why it is so. A default that is another one each time is
+    not asked for before it is needed."""
+    plain, default = _cut(mapped.v), mapped.info.default and mapped.info.not_null
+    if mapped.parent is not None:
+        created = st.of("case when m.k1 is null and {v} is not null and {r} is null then 'created' else '' end",
+                        v=mapped.v, r=mapped.value)  # fmt: skip
+        return plain, created if mapped.parent.create else st.of("''")
+    if not default:
+        return plain, st.of("''")
+    steady = _known(mapped.info)
+    is_default = st.of("m.k1 is null and {v} is null", v=mapped.v)
+    text = st.of("case when {d} then ({s})::text else {p} end", d=is_default, s=steady, p=plain)
+    return text, st.of("case when {d} then 'default' else '' end", d=is_default)
+
+
+def _known(info: ColumnInfo) -> Composable:
+    """A default that will still be the same when the import runs; NULL for those of the moment and of a sequence."""
+    return st.raw(info.steady_default) if info.steady_default and info.type_name not in MOMENTS else st.of("null")
+
+
+async def beside(session: AsyncSession, plan: Plan) -> list[tuple[str, str | None]]:
+    """Columns that the file lacks and a new row gets a default in: its text, or None where only the insert can tell."""
+    given = {mapped.info.name for mapped in plan.mapped}
+    columns = [
+        (name, info)
+        for name in plan.traits.columns
+        if (info := plan.info_of(name)).default and not info.computed and info.name not in given
+    ]
+    steady = [st.of("({d})::text", d=_known(info)) for _, info in columns]
+    if not columns:
+        return []
+    (texts,) = await st.rows(session, st.of("select {texts}", texts=st.joined(st.COMMA, steady)))
+    return [(name, text) for (name, _), text in zip(columns, texts, strict=True)]
 
 
 def _cut(value: Composable) -> Composable:
