@@ -18,7 +18,7 @@ from admin.embedded import EmbeddedPostgres
 from admin.reads import keyset, listing
 from admin.reads.query import ListQuery
 from admin.settings import Settings
-from bench import cases, measure, report
+from bench import cases, import_report, imports, measure, report
 from bench.servers import running
 from bench.table import Table
 from models.seed import seed
@@ -32,6 +32,7 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="bench", description=__doc__)
     options.add_argument("--small", action="store_true", help="a tenth of the data")
     options.add_argument("--runs", type=int, default=15, help="runs of each page")
+    options.add_argument("--only", choices=["pages", "imports"], help="leave the rest out, and keep no results")
     arguments = options.parse_args()
     rows = {table: size // (10 if arguments.small and size > 10_000 else 1) for table, size in FULL.items()}
     busy = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
@@ -40,10 +41,16 @@ def main() -> None:
         Path(place).chmod(0o711)
         with EmbeddedPostgres(Path(place) / "state") as server:
             print("Building the data …", flush=True)
-            _build(server, rows)
-            table = _measure(server, rows, arguments.runs)
-    text = report.markdown(table, _machine(rows, busy))
-    (Path(__file__).parent / "RESULTS.md").write_text(text)
+            _build(server, rows if arguments.only != "imports" else dict.fromkeys(rows, 1_000))
+            parts = [report.head(_machine(rows, busy))]
+            if arguments.only != "imports":
+                parts += report.sections(_measure(server, rows, arguments.runs))
+            if arguments.only != "pages":
+                many = 100_000 if arguments.small else 1_000_000
+                parts += import_report.sections(imports.measure(server, Path(place), many, min(many, 100_000)))
+    text = "\n\n".join(parts) + "\n"
+    if arguments.only is None:
+        (Path(__file__).parent / "RESULTS.md").write_text(text)
     print(text)
 
 

@@ -7,13 +7,24 @@ from bench.measure import Failure, Timing
 from bench.table import Table, grid
 
 
-def markdown(table: Table, machine: dict[str, str]) -> str:
-    """The whole report."""
+def head(machine: dict[str, str]) -> str:
+    """How to read what follows."""
     facts = "; ".join(f"{name} {value}" for name, value in machine.items())
-    parts = [
-        "# Results of the benchmark",
-        f"One run on one machine, which client, servers and database share: {facts}.",
-        "Milliseconds are `median (lowest to highest, n=runs)` after a warm-up; × is how many times Larder's median.",
+    return "\n\n".join(
+        [
+            "# Results of the benchmark",
+            f"One run on one machine, which client, servers and database share: {facts}.",
+            (
+                "Milliseconds are `median (lowest to highest, n=runs)` after a warm-up; × is how many times Larder's "
+                "median."
+            ),
+        ]
+    )
+
+
+def sections(table: Table) -> list[str]:
+    """The part of the report that is about pages and exports."""
+    return [
         "## Pages of fifty rows",
         _pages(table),
         "## Size of the page",
@@ -25,7 +36,6 @@ def markdown(table: Table, machine: dict[str, str]) -> str:
         "## What was to be reached",
         goals.grid_of(table),
     ]
-    return "\n\n".join(parts) + "\n"
 
 
 def _pages(table: Table) -> str:

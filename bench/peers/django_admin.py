@@ -63,6 +63,7 @@ from django.contrib import admin  # noqa: E402 Django must be configured before 
 from django.contrib.auth.models import AnonymousUser  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.db import models  # noqa: E402
+from django.db.models.functions import Now  # noqa: E402
 from django.urls import path  # noqa: E402
 
 
@@ -106,7 +107,7 @@ class Customer(models.Model):
     balance = models.DecimalField(max_digits=12, decimal_places=2)
     born = models.DateField(null=True)
     active = models.BooleanField()
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         app_label = "auth"

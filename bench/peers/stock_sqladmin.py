@@ -25,6 +25,15 @@ class CustomerAdmin(ModelView, model=Customer):
     page_size = 50
     can_export = True
     can_import = True
+    column_import_list = [
+        Customer.email,
+        Customer.name,
+        Customer.city,
+        Customer.balance,
+        Customer.born,
+        Customer.active,
+    ]
+    max_import_file_size = 2**30
 
 
 class DocumentAdmin(ModelView, model=Document):

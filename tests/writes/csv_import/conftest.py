@@ -37,12 +37,14 @@ class Imports:
     def resource(self, identity: str) -> Resource:
         return (RESOURCES | ODD)[identity]
 
-    async def hand_in(self, content: bytes | str, identity: str = "book", name: str = "file.csv") -> Stored:
+    async def hand_in(
+        self, content: bytes | str, identity: str = "book", name: str = "file.csv", delimiter: str | None = None
+    ) -> Stored:
         """What is found in the file, with what is offered for it."""
         file = io.BytesIO(content.encode() if isinstance(content, str) else content)
         async with self.sessions.begin() as session:
             self.id = await receive.receive(
-                session, ANN, self.resource(identity), Upload(name, file), timeout_ms=TIMEOUT_MS
+                session, ANN, self.resource(identity), Upload(name, file, delimiter=delimiter), timeout_ms=TIMEOUT_MS
             )
         return await self.stored()
 
