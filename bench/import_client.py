@@ -26,7 +26,8 @@ class Client:
 
     def hand_in(self, file: Path) -> None:
         """Upload and wait for the review."""
-        answer, _ = self._upload("/admin/customer/import", "file", file)
+        answer = self._sent("/admin/customer/import", "file", file)
+        answer.read()
         if answer.status != 303:
             raise ConnectionError(f"handing in answered {answer.status}")
         self.path = str(answer.getheader("location")).split("?", 1)[0]
@@ -58,9 +59,17 @@ class Client:
 
     def to_sqladmin(self, file: Path, timeout: float) -> None:
         """Hand the file to sqladmin's import, which reads, checks and writes in one request."""
-        answer, body = self._upload("/admin/customer/import", "csvfile", file, timeout)
-        if answer.status != 200 or b'"ok": true' not in body[-2_000:]:
-            raise ConnectionError(f"sqladmin answered {answer.status}: {body[-200:]!r}")
+        started = time.monotonic()
+        answer = self._sent("/admin/customer/import", "csvfile", file, timeout)
+        said = b""
+        # It says how far it is all the while, so that no single read would ever take too long.
+        while chunk := answer.read1(2**16):
+            said = (said + chunk)[-2_000:]
+            if time.monotonic() - started > timeout:
+                answer.close()
+                raise TimeoutError
+        if answer.status != 200 or b'"ok": true' not in said:
+            raise ConnectionError(f"sqladmin answered {answer.status}: {said!r}")
 
     def _wait(self, state: str) -> None:
         while (found := self._status())["state"] != state:
@@ -85,9 +94,7 @@ class Client:
         if answer.status not in (200, 303):
             raise ConnectionError(f"{path} answered {answer.status}: {said[-300:]!r}")
 
-    def _upload(
-        self, path: str, name: str, file: Path, timeout: float = 1_200
-    ) -> tuple[http.client.HTTPResponse, bytes]:
+    def _sent(self, path: str, name: str, file: Path, timeout: float = 1_200) -> http.client.HTTPResponse:
         disposition = f'form-data; name="{name}"; filename="{file.name}"'
         start = f"--{BOUNDARY}\r\nContent-Disposition: {disposition}\r\nContent-Type: text/csv\r\n\r\n".encode()
         end = f"\r\n--{BOUNDARY}--\r\n".encode()
@@ -102,8 +109,7 @@ class Client:
             while chunk := content.read(2**18):
                 connection.send(chunk)
         connection.send(end)
-        answer = connection.getresponse()
-        return answer, answer.read()
+        return connection.getresponse()
 
     def _headers(self, content_type: str) -> dict[str, str]:
         origin = f"http://127.0.0.1:{self.console.port}"
