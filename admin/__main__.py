@@ -13,6 +13,7 @@ from admin.commands.psql import psql
 from admin.commands.seed import seed
 from admin.commands.serve import serve
 from admin.commands.sweep import sweep
+from admin.commands.undo import undo
 from admin.commands.user import user
 from admin.commands.worker import worker
 
@@ -25,7 +26,7 @@ def main(context: click.Context) -> None:
         context.invoke(serve)
 
 
-for command in (serve, worker, migrate, seed, import_, export, user, check, sweep, psql):
+for command in (serve, worker, migrate, seed, import_, undo, export, user, check, sweep, psql):
     main.add_command(command)
 
 if __name__ == "__main__":

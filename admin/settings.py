@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     import_timeout_ms: int = Field(default=600_000, ge=1_000)
     max_upload_mb: int = Field(default=100, ge=1, le=10_000)
     worker: bool = True
+    import_days: int = Field(default=7, ge=1, le=365)
+    staged_mb: int = Field(default=20_000, ge=1)
+    staged_mb_person: int = Field(default=5_000, ge=1)
     undo_days: int = Field(default=30, ge=1, le=3650)
 
     @field_validator("allowed_hosts", mode="before")

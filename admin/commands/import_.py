@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,13 +11,12 @@ from typing import Any, get_args
 import click
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from admin.actor import Actor
-from admin.commands import database, import_options, tables
+from admin.commands import database, import_options, progress, tables
 from admin.commands.import_options import EMPTY, Wanted
 from admin.errors import BadRequest, LarderError
 from admin.resource import Resource
 from admin.settings import Settings
-from admin.writes.csv_import import apply, receive, rejects, store
+from admin.writes.csv_import import apply, receive, rejects, running, store
 from admin.writes.csv_import.options import Dates, Decimal, Mode, Trash
 from admin.writes.csv_import.receive import Upload
 from admin.writes.csv_import.report import Report
@@ -73,11 +71,13 @@ async def _import(settings: Settings, resource: Resource, wanted: Wanted) -> Rep
         for sentence in (*report.blocking, *report.warnings, *import_options.asked(report, options)):
             database.note(sentence)
         if _may_run(report, wanted):
-            async with sessions.begin() as session:
+            async with progress.shown(sessions, stored.id, report.importable), sessions.begin() as session:
+                await running.mark(session, stored.id)
                 report = await apply.apply(
-                    session, _actor(), resource, stored.id, timeout_ms=timeout, source="command line"
+                    session, tables.actor(), resource, stored.id, timeout_ms=timeout, source="command line"
                 )
         _print(resource, report)
+        await _say_undo(sessions, stored.id)
         await _write_rejects(sessions, stored, wanted, report)
         return report
 
@@ -91,7 +91,7 @@ async def _handed_in(
         upload = Upload(wanted.file.name, file, wanted.encoding, wanted.delimiter, wanted.sheet)
         async with sessions.begin() as session:
             import_id = await receive.receive(
-                session, _actor(), resource, upload, timeout_ms=settings.import_timeout_ms
+                session, tables.actor(), resource, upload, timeout_ms=settings.import_timeout_ms
             )
     try:
         async with sessions() as session:
@@ -121,6 +121,13 @@ def _print(resource: Resource, report: Report) -> None:
     click.echo(f"{resource.identity}: {numbers}. {'Imported.' if report.applied else 'Nothing was changed.'}")
 
 
+async def _say_undo(sessions: async_sessionmaker[AsyncSession], import_id: int) -> None:
+    async with sessions() as session:
+        operation = (await store.get(session, import_id)).record.operation_id
+    if operation is not None:
+        database.note(f"`larder undo {operation}` takes it back.")
+
+
 async def _write_rejects(
     sessions: async_sessionmaker[AsyncSession], stored: Stored, wanted: Wanted, report: Report
 ) -> None:
@@ -131,7 +138,3 @@ async def _write_rejects(
             async for chunk in rejects.stream(session, stored):
                 file.write(chunk)
     database.note(f"{report.rejected:,} rejected rows were written to {wanted.rejects}.")
-
-
-def _actor() -> Actor:
-    return Actor(None, getpass.getuser(), "admin")

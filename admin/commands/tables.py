@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,6 +10,7 @@ import click
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from admin import site
+from admin.actor import Actor
 from admin.database import make_engine, make_session_maker
 from admin.resource import Resource
 from admin.settings import Settings
@@ -20,6 +22,11 @@ def named(identity: str) -> Resource:
     if identity not in known:
         raise click.UsageError(f"There is no table {identity}. There are {', '.join(sorted(known))}.")
     return known[identity].build_resource()
+
+
+def actor() -> Actor:
+    """Who runs the command: the account of the system, with every right."""
+    return Actor(None, getpass.getuser(), "admin")
 
 
 @asynccontextmanager

@@ -27,6 +27,16 @@ select (procrastinate_defer_jobs_v1(array[
 """)
 CANCEL = text("select procrastinate_cancel_job_v1(:job, true, true)")
 
+# A job that was to stop while its worker died is marked as failed when it is rescued.
+WITHOUT_JOB = text("""
+select i.id, i.job_id, coalesce(j.abort_requested, false) as stop
+from larder.import i left join procrastinate_jobs j on j.id = i.job_id
+where i.job_id is not null and (j.id is null or j.status not in ('todo', 'doing'))
+for update of i skip locked
+""")
+FORGET = text("delete from procrastinate_jobs where id = :job and status not in ('todo', 'doing')")
+GONE = "The job of this import ended without a word. Nothing was imported. Try again, or tell whoever runs the console."
+
 
 async def run(session: AsyncSession, actor: Actor, import_id: int) -> None:
     """Let what was reviewed happen as soon as a worker is free. Raises `Conflict` when it may not."""
@@ -52,3 +62,16 @@ async def cancel(session: AsyncSession, import_id: int) -> bool:
     if job is not None:
         await session.execute(CANCEL, {"job": job})
     return True
+
+
+async def mend(session: AsyncSession) -> list[int]:
+    """Put imports whose job is gone into a state they can leave; returns their ids."""
+    found = (await session.execute(WITHOUT_JOB)).all()
+    for import_id, job, stop in found:
+        if stop:
+            await store.drop(session, import_id)
+            await store.finish(session, import_id, "cancelled")
+        else:
+            await store.save(session, import_id, "failed", error=GONE)
+        await session.execute(FORGET, {"job": job})
+    return [import_id for import_id, _, _ in found]

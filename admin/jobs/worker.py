@@ -101,7 +101,7 @@ async def drain(works: Works) -> None:
 async def _work(works: Works, concurrency: int, pace: Pace) -> None:
     app = make(works)
     async with app.open_async():
-        chores = asyncio.create_task(periodic.keep(app, pace))
+        chores = asyncio.create_task(periodic.keep(works, app, pace))
         try:
             await app.run_worker_async(
                 queues=[queue.QUEUE], concurrency=concurrency, install_signal_handlers=False,

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, case, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from admin.tables import Import, Operation
+from admin.tables import Import, Operation, Person
 
 PAGE = 50
 
@@ -59,19 +59,37 @@ async def state_of(session: AsyncSession, import_id: int) -> str:
     return str(await session.scalar(select(_state()).where(Import.id == import_id)))
 
 
-async def recent(session: AsyncSession, person_id: int | None, before: int | None) -> list[Summary]:
-    """Imports, newest first: one more than a page when there are older ones. None: everybody's."""
+@dataclass(frozen=True)
+class Narrowed:
+    """Which imports are asked for; None: of everybody, into every table, in every state, from the newest on."""
+
+    person_id: int | None = None
+    identity: str | None = None
+    state: str | None = None
+    before: int | None = None
+
+
+async def recent(session: AsyncSession, wanted: Narrowed) -> list[Summary]:
+    """Imports, newest first: one more than a page when there are older ones."""
     statement = (
         select(
             Import.id, Import.at, Import.person_name, Import.identity, Import.file_name, _state(),
             Import.report,
         )
-        .where(true() if person_id is None else Import.person_id == person_id)
-        .where(true() if before is None else Import.id < before)
+        .where(true() if wanted.person_id is None else Import.person_id == wanted.person_id)
+        .where(true() if wanted.identity is None else Import.identity == wanted.identity)
+        .where(true() if wanted.state is None else _state() == wanted.state)
+        .where(true() if wanted.before is None else Import.id < wanted.before)
         .order_by(Import.id.desc())
         .limit(PAGE + 1)
     )  # fmt: skip
     return [Summary(*row) for row in await session.execute(statement)]
+
+
+async def people(session: AsyncSession) -> list[tuple[int, str]]:
+    """Who has handed in something, by name."""
+    statement = select(Person.id, Person.name).where(select(1).where(Import.person_id == Person.id).exists())
+    return [(number, name) for number, name in await session.execute(statement.order_by(Person.name))]
 
 
 async def under_way(session: AsyncSession, person_id: int | None, limit: int) -> list[Summary]:

@@ -16,14 +16,13 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from admin.errors import BadRequest, LarderError
-from admin.reads import csv_import as imports
-from admin.web import csv_import_index, csv_import_run, urls
+from admin.web import csv_import_index, csv_import_list, csv_import_run, urls
 from admin.web.csv_export import Download, attachment
 from admin.web.csv_import_page import opened, page
 from admin.web.gate import Permission
 from admin.web.routes import Door
 from admin.web.visit import Visit
-from admin.writes.csv_import import example, receive, rejects
+from admin.writes.csv_import import example, quota, receive, rejects
 from admin.writes.csv_import.errors import Unreadable
 from admin.writes.csv_import.receive import Upload
 from admin.writes.csv_import.report import Report
@@ -55,10 +54,11 @@ async def hand_in(visit: Visit) -> Response:
             return _upload_again(visit, BadRequest("Choose a CSV file first, or paste rows."))
         try:
             async with visit.transaction() as session:
+                await quota.require_room(session, visit.actor, _quota(visit))
                 import_id = await receive.receive(
                     session, visit.actor, visit.resource, sent, timeout_ms=_timeout(visit)
                 )
-        except Unreadable as error:
+        except (Unreadable, quota.Full) as error:
             return _upload_again(visit, error)
     log.info("file handed in", import_id=import_id, identity=visit.resource.identity, person=visit.actor.name)
     return visit.redirect(urls.import_page(import_id))
@@ -87,15 +87,6 @@ async def rejects_file(visit: Visit) -> Response:
     return await Download.begun(chunks(), f"{stem}-rejects.csv", "text/csv; charset=utf-8")
 
 
-async def index(visit: Visit) -> Response:
-    """Imports, newest first: one's own, and for admins everybody's."""
-    before = visit.request.query_params.get("before", "")
-    person = None if visit.actor.role == "admin" else visit.actor.id
-    async with visit.transaction() as session:
-        found = await imports.recent(session, person, int(before) if before.isdecimal() and len(before) < 19 else None)
-    return visit.page("csv_import/index.html", index=csv_import_index.index(visit, found))
-
-
 def _sent(form: FormData) -> Upload | None:
     """The file that was chosen, or else what was pasted. Spreadsheets copy cells separated by tabs."""
     file, pasted = form.get("file"), form.get("paste")
@@ -112,6 +103,11 @@ def _upload_again(visit: Visit, error: LarderError) -> Response:
     return visit.page("csv_import/upload.html", error.status, upload=csv_import_index.upload(visit, str(error)))
 
 
+def _quota(visit: Visit) -> quota.Quota:
+    settings = visit.console.settings
+    return quota.Quota(settings.staged_mb, settings.staged_mb_person)
+
+
 def _timeout(visit: Visit) -> int:
     return visit.console.settings.import_timeout_ms
 
@@ -120,7 +116,7 @@ DOORS = [
     Door("GET", "/{identity}/import", Permission.IMPORT, upload),
     Door("POST", "/{identity}/import", Permission.IMPORT, hand_in, body=None),
     Door("GET", "/{identity}/import/example.csv", Permission.IMPORT, example_file),
-    Door("GET", "/imports", Permission.IMPORT, index),
+    *csv_import_list.DOORS,
     Door("GET", "/imports/{import_id:int}", Permission.IMPORT, show),
     *csv_import_run.DOORS,
     Door("GET", "/imports/{import_id:int}/rejects.csv", Permission.IMPORT, rejects_file),

@@ -1,11 +1,11 @@
-"""The pages before and around an import: handing a file in, and the list of all imports."""
+"""The page on which a file is handed in, and an import as a line of a list."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 
-from admin.reads.csv_import import PAGE, Summary
+from admin.reads.csv_import import Summary
 from admin.web import urls
 from admin.web.csv_import_tabs import VERDICTS
 from admin.web.csv_import_view import STEPS
@@ -14,7 +14,7 @@ from admin.writes.csv_import import mapping
 
 STATES = {
     "staging": ("not read yet", "grey"), "review": ("to review", "blue"), "queued": ("waiting", "grey"),
-    "running": ("running", "blue"), "done": ("done", "green"), "failed": ("not readable", "red"),
+    "running": ("running", "blue"), "done": ("done", "green"), "failed": ("failed", "red"),
     "cancelled": ("cancelled", "grey"), "undone": ("undone", "amber"),
 }  # fmt: skip
 
@@ -62,19 +62,6 @@ class Entry:
     state: str
     tone: str
     numbers: str
-
-
-@dataclass(frozen=True)
-class Index:
-    """The list of imports."""
-
-    entries: tuple[Entry, ...]
-    older_url: str | None
-
-
-def index(visit: Visit, found: list[Summary]) -> Index:
-    entries = tuple(entry(visit, summary) for summary in found[:PAGE])
-    return Index(entries, urls.imports(f"before={found[PAGE - 1].id}") if len(found) > PAGE else None)
 
 
 def entry(visit: Visit, summary: Summary) -> Entry:

@@ -9,7 +9,14 @@ from starlette.responses import Response
 
 from admin.errors import LarderError, NotFound
 from admin.reads import csv_import as imports
-from admin.web import csv_import_index, csv_import_progress, csv_import_reading, csv_import_shown, gate
+from admin.web import (
+    csv_import_index,
+    csv_import_progress,
+    csv_import_reading,
+    csv_import_result,
+    csv_import_shown,
+    gate,
+)
 from admin.web.csv_import_choices import choices
 from admin.web.csv_import_questions import questions
 from admin.web.csv_import_view import View
@@ -54,6 +61,7 @@ async def page(
     reading = csv_import_reading.reading(view, await candidates(session, stored) if state == "failed" else [])
     return visit.page(
         f"csv_import/{view.template}.html", view.status, view=view, choices=choices(view),
+        recorded=await csv_import_result.recorded(session, view),
         shown=await csv_import_progress.look(session, stored, state),
         same=csv_import_index.entry(visit, same) if same else None, reading=reading,
         questions=questions(view), **await csv_import_shown.shown(session, view),

@@ -189,6 +189,12 @@ class View:
         return urls.undo(operation) if operation and may and self.state == "done" else None
 
     @property
+    def rows_url(self) -> str | None:
+        """The list of exactly the rows that it added and changed."""
+        operation = self.stored.record.operation_id
+        return urls.listing(self.resource.identity, f"operation={operation}") if operation else None
+
+    @property
     def done(self) -> str:
         """“952 rows imported”, or what came of it in the end."""
         rows = rows_of(self.resource, self.report.importable)

@@ -6,13 +6,18 @@ primary key until the first has committed, then finds where that one's answer le
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+import datetime as dt
+
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.actor import Actor
 from admin.errors import Conflict
 from admin.tables import FormNonce
+
+KEPT_FOR = dt.timedelta(days=1)
+"""How long a form that was sent is remembered: nobody sends the same page again later."""
 
 
 async def claim(session: AsyncSession, actor: Actor, nonce: str) -> str | None:
@@ -32,3 +37,8 @@ async def claim(session: AsyncSession, actor: Actor, nonce: str) -> str | None:
 async def settle(session: AsyncSession, nonce: str, location: str) -> None:
     """Store where the answer to this form leads."""
     await session.execute(update(FormNonce).filter_by(nonce=nonce).values(location=location))
+
+
+async def forget_old(session: AsyncSession) -> None:
+    """Forget forms that were sent long ago."""
+    await session.execute(delete(FormNonce).where(FormNonce.at < func.now() - KEPT_FOR))

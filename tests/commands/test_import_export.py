@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -172,3 +173,27 @@ def test_a_sheet_of_a_workbook_is_named(larder: Larder, database: Database):
     assert database.sql("select email, balance::text from customer") == [("ann@x", "1250.00")]
     missing = larder("import", "customer", "people.xlsx", "--sheet", "Other")
     assert (missing.exit_code, "no sheet called “Other”" in missing.output) == (1, True)
+
+
+def test_an_import_is_undone_by_command(larder: Larder, database: Database):
+    done = larder("import", "customer", "people.csv", "--skip-bad")
+    said = re.search(r"`larder undo (\d+)` takes it back", done.output)
+    assert said is not None, done.output
+    undone = larder("undo", said[1])
+    assert (undone.exit_code, undone.output) == (0, "Undone: Customers imported: 1 added.\n"), undone.output
+    assert database.value("select count(*) from customer") == 0
+    assert database.sql("select kind, source from larder.operation order by id") == [
+        ("import", "command line"), ("undo", "command line")
+    ]  # fmt: skip
+    assert larder("undo", "999").exit_code == 1
+    assert larder("undo", "x").exit_code == 2
+
+
+def test_an_undo_that_has_to_leave_rows_says_which_and_exits_1(larder: Larder, database: Database):
+    done = larder("import", "customer", "people.csv", "--skip-bad")
+    database.sql("update customer set name = 'Anna'")
+    undone = larder("undo", re.search(r"`larder undo (\d+)`", done.output)[1])  # type: ignore[index]
+    assert undone.exit_code == 1
+    assert "public.customer" in undone.output
+    assert "1 rows were left as they are" in undone.output
+    assert database.sql("select name from customer") == [("Anna",)]

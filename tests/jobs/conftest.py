@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import anyio
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -13,12 +15,15 @@ from admin import site
 from admin.actor import Actor
 from admin.jobs import queue, worker
 from admin.jobs.imports import Works
+from admin.reads import csv_import as reads
 from admin.settings import Settings
 from admin.writes.csv_import import receive, store
 from admin.writes.csv_import.receive import Upload
 from admin.writes.csv_import.store import Stored
 from tests.postgres import Database
 
+SECONDS = 60
+"""For workers to notice, take over and finish, on a machine that does other things besides."""
 RESOURCES = {view.identity: view.build_resource() for view in site.VIEWS}
 
 
@@ -36,9 +41,25 @@ class Queue:
 
     async def queued(self, content: str, identity: str = "customer", who: str = "Ann") -> int:
         import_id = await self.hand_in(content, identity, who)
+        await self.run(import_id, who)
+        return import_id
+
+    async def run(self, import_id: int, who: str = "Ann") -> None:
         async with self.works.sessions.begin() as session:
             await queue.run(session, self.actor(who), import_id)
-        return import_id
+
+    async def ended(self, import_id: int) -> None:
+        """Wait until no worker has anything to do with it any more."""
+        await self._until(import_id, lambda state: state not in ("queued", "running"))
+
+    async def nobody_at_work(self, import_id: int) -> None:
+        """Wait until the server has noticed that the process that worked on it is gone."""
+        await self._until(import_id, lambda state: state != "running")
+
+    async def _until(self, import_id: int, reached: Callable[[str], bool]) -> None:
+        with anyio.fail_after(SECONDS):
+            while not reached(await self.shown(import_id)):  # noqa: ASYNC110 nothing announces it
+                await anyio.sleep(0.05)
 
     async def cancel(self, import_id: int) -> bool:
         async with self.works.sessions.begin() as session:
@@ -50,6 +71,10 @@ class Queue:
     async def stored(self, import_id: int) -> Stored:
         async with self.works.sessions() as session:
             return await store.get(session, import_id)
+
+    async def shown(self, import_id: int) -> str:
+        async with self.works.sessions() as session:
+            return await reads.state_of(session, import_id)
 
     async def state(self, import_id: int) -> str:
         return (await self.stored(import_id)).record.state

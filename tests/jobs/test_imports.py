@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.errors import Conflict
-from admin.jobs import imports, queue, slots
+from admin.jobs import imports, periodic, queue, slots
 from admin.reads import csv_import as reads
 from admin.schema import ROOT
 from admin.writes.csv_import import running
@@ -110,7 +110,7 @@ async def test_an_import_that_is_worked_on_runs_for_all_to_see(jobs: Queue, othe
     assert await running.mark(other, import_id)
     async with jobs.works.sessions() as session:
         assert await reads.state_of(session, import_id) == "running"
-        assert [one.state for one in await reads.recent(session, None, None)] == ["running"]
+        assert [one.state for one in await reads.recent(session, reads.Narrowed())] == ["running"]
     # Its job does not begin beside it.
     await jobs.drain()
     assert (await jobs.state(import_id), jobs.jobs()) == ("queued", ["todo"])
@@ -164,3 +164,36 @@ def test_our_revision_names_every_step_of_the_pinned_version():
     steps = [line.strip().strip('",') for line in found.read_text().splitlines() if line.startswith('    "0')]
     files = (resources.files("procrastinate.sql") / "migrations").iterdir()
     assert steps == sorted(file.name.removesuffix(".sql") for file in files if file.name.endswith(".sql"))
+
+
+async def test_an_import_whose_job_is_gone_says_so_and_one_that_was_to_stop_is_cancelled(jobs: Queue):
+    lost, stopped, fine = [await jobs.queued(f"name\nA{number}\n", "author") for number in range(3)]
+    (first, second, _) = (number for (number,) in jobs.database.sql("select id from procrastinate_jobs order by id"))
+    jobs.database.sql("delete from procrastinate_jobs where id = %s", first)
+    # Its worker died while it was to stop: rescued, such a job is marked as failed.
+    jobs.database.sql("update procrastinate_jobs set status = 'doing' where id = %s", second)
+    jobs.database.sql("update procrastinate_jobs set status = 'failed', abort_requested = true where id = %s", second)
+    async with jobs.works.sessions.begin() as session:
+        assert await queue.mend(session) == [lost, stopped]
+    assert [await jobs.state(one) for one in (lost, stopped, fine)] == ["failed", "cancelled", "queued"]
+    assert jobs.jobs() == ["todo"]
+    async with jobs.works.sessions.begin() as session:
+        assert await queue.mend(session) == []
+
+
+async def test_what_nobody_finishes_is_dropped_in_time(jobs: Queue):
+    old, done, young = await jobs.hand_in(TWO), await jobs.queued("name\nA\n", "author"), await jobs.hand_in(TWO)
+    await jobs.drain()
+    jobs.database.sql("update larder.import set at = at - interval '8 days' where id <= %s", done)
+    assert await periodic.drop_imports(jobs.works) == "dropped what was staged for 1 imports"
+    assert [await jobs.state(one) for one in (old, done, young)] == ["cancelled", "done", "review"]
+    assert await periodic.drop_imports(jobs.works) is None
+
+
+async def test_sent_forms_are_forgotten_after_a_day(jobs: Queue):
+    person = jobs.actor("Ann").id
+    insert = "insert into larder.form_nonce (nonce, person_id, at) values (%s, %s, now() - %s::interval)"
+    jobs.database.sql(insert, "old", person, "25 hours")
+    jobs.database.sql(insert, "young", person, "23 hours")
+    await periodic.drop_nonces(jobs.works)
+    assert jobs.database.sql("select nonce from larder.form_nonce") == [("young",)]

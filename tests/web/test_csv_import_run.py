@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 import pytest
 
 from admin.reads.csv_import import RUNNING
+from admin.settings import Settings
+from admin.web.console import Console
 from tests.postgres import Database
 from tests.web.conftest import Browse, Work
-from tests.web.test_csv_import import CUSTOMERS, handed_in, status
+from tests.web.test_csv_import import CUSTOMERS, hand_in, handed_in, status
 
 pytestmark = pytest.mark.anyio
 
@@ -51,3 +55,55 @@ async def test_what_could_not_run_can_be_tried_again(browse: Browse, work: Work,
     await client.post(f"{path}/apply")
     await work()
     assert database.value("select count(*) from customer") == 2
+
+
+async def test_the_list_of_imports_is_narrowed(browse: Browse, work: Work):
+    editor, admin = await browse("editor"), await browse("admin")
+    first = await handed_in(editor, CUSTOMERS)
+    second = await handed_in(editor, b"name\nZoe\n", "author")
+    await editor.post(f"{second}/apply")
+    third = await handed_in(admin, CUSTOMERS)
+
+    async def listed(query: str) -> list[bool]:
+        page = (await admin.get(f"/admin/imports?{query}")).text
+        return [f'href="{path}"' in page for path in (first, second, third)]
+
+    assert await listed("") == [True, True, True]
+    assert await listed("table=author") == [False, True, False]
+    assert await listed("state=queued") == [False, True, False]
+    assert await listed("table=author&state=review") == [False, False, False]
+    person = re.search(r'<option value="(\d+)">editor</option>', (await admin.get("/admin/imports")).text)
+    assert person is not None
+    assert await listed(f"person={person[1]}") == [True, True, False]
+    # For others there is no choice of people, and what they ask for is theirs.
+    assert third not in (await editor.get("/admin/imports?person=1")).text
+    for wrong in ("state=odd", "table=nothing", "person=x", "before=-1"):
+        assert (await admin.get(f"/admin/imports?{wrong}")).status_code == 400
+
+
+async def test_the_result_leads_to_its_rows_and_back(browse: Browse, work: Work, database: Database):
+    client = await browse("editor")
+    path = await handed_in(client, CUSTOMERS)
+    await client.post(f"{path}/apply")
+    await work()
+    database.sql("insert into customer (email, name) values ('other@x', 'Other')")
+    page = (await client.get(path)).text
+    assert "2 rows added, 0 changed" in page
+    assert "Undo this import" in page
+    rows = re.search(r'href="(/admin/customer/list\?operation=\d+)"', page)
+    assert rows is not None
+    listed = (await client.get(rows[1])).text
+    assert "ann@example.org" in listed
+    assert "other@x" not in listed
+
+
+async def test_staged_files_have_a_limit(settings: Settings, browse: Browse, console: Console, database: Database):
+    console.settings = settings.model_copy(update={"staged_mb_person": 1})
+    client, admin = await browse("editor"), await browse("admin")
+    large = "email,name\n" + "".join(f"c{row}@x,{'x' * 400}\n" for row in range(3_000))
+    path = await handed_in(client, large.encode())
+    refused = await hand_in(client, CUSTOMERS)
+    assert (refused.status_code, "Finish or cancel one of them" in refused.text) == (507, True)
+    assert (await hand_in(admin, CUSTOMERS)).status_code == 303
+    await client.post(f"{path}/cancel")
+    assert (await hand_in(client, CUSTOMERS)).status_code == 303

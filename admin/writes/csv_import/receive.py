@@ -42,7 +42,6 @@ async def receive(session: AsyncSession, actor: Actor, resource: Resource, uploa
     encoding or with another delimiter is kept, in state `failed`, with the reason.
     """
     form = await to_thread.run_sync(sniff.sniff, upload.file, upload.encoding, upload.delimiter, upload.sheet)
-    await store.sweep(session)
     sha256, size = await to_thread.run_sync(stage.digest, upload.file)
     import_id = await store.add(
         session, actor, resource.identity,

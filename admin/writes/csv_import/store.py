@@ -24,8 +24,10 @@ from admin.writes.csv_import.sniff import Format
 from admin.writes.csv_import.stage import Staged
 
 PARTS = ("", "file", "cell", "match", "row", "seen", "error", "was", "mended")
-KEPT_FOR = dt.timedelta(days=7)
-"""How long an import that nobody finished keeps its rows."""
+UNFINISHED = ("staging", "review", "queued", "failed")
+"""States of an import that can be given up."""
+SWEPT_AT_ONCE = 20
+"""Imports whose tables are dropped in one transaction, which holds a lock for each."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ async def finish(session: AsyncSession, import_id: int, state: str, **values: An
 async def cancel(session: AsyncSession, import_id: int) -> None:
     """Give an import up; nothing of it stays. Raises `Conflict` when it is over already."""
     stored = await lock(session, import_id)
-    if stored.record.state not in ("staging", "review", "queued", "failed"):
+    if stored.record.state not in UNFINISHED:
         raise Conflict(f"This import is {stored.record.state}; there is nothing to cancel.")
     await drop(session, import_id)
     await finish(session, import_id, "cancelled")
@@ -128,13 +130,18 @@ async def drop(session: AsyncSession, import_id: int, parts: tuple[str, ...] = P
         await st.run(session, st.of("drop sequence if exists {s}", s=st.staging(import_id, "done")))
 
 
-async def sweep(session: AsyncSession) -> None:
-    """Cancel what nobody finished within a week, and drop the rejects of imports that were finished before that."""
-    old = select(Import).where(Import.at < func.now() - KEPT_FOR, _has_tables()).limit(10)
-    for record in (await session.scalars(old.with_for_update(skip_locked=True))).all():
+async def sweep(session: AsyncSession, days: int) -> int:
+    """Cancel what nobody finished within so many days, and drop the rejects of imports that were finished before that.
+
+    Returns of how many imports something was dropped.
+    """
+    old = select(Import).where(Import.at < func.now() - dt.timedelta(days=days), _has_tables()).limit(SWEPT_AT_ONCE)
+    found = (await session.scalars(old.with_for_update(skip_locked=True))).all()
+    for record in found:
         await drop(session, record.id)
-        if record.state in ("staging", "review", "failed"):
+        if record.state in UNFINISHED:
             await finish(session, record.id, "cancelled")
+    return len(found)
 
 
 def _has_tables() -> ColumnElement[bool]:

@@ -1,0 +1,39 @@
+"""A bar on the terminal while an import runs in this process; nothing where nobody looks."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import click
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from admin.reads import csv_import_progress as progress
+
+EACH = 0.2
+"""Seconds between two looks."""
+
+
+@asynccontextmanager
+async def shown(sessions: async_sessionmaker[AsyncSession], import_id: int, rows: int) -> AsyncIterator[None]:
+    """Show how many of so many rows are written while the block runs."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    task = asyncio.create_task(_draw(sessions, import_id, rows))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _draw(sessions: async_sessionmaker[AsyncSession], import_id: int, rows: int) -> None:
+    with click.progressbar(length=rows, label="Writing rows", file=sys.stderr, show_pos=True) as bar:
+        while True:
+            async with sessions() as session:
+                counted = (await progress.now(session, import_id)).counted
+            bar.update(min(counted, rows) - bar.pos)
+            await asyncio.sleep(EACH)
