@@ -16,6 +16,7 @@ import click
 from admin.commands import database, tables
 from admin.errors import BadRequest, LarderError
 from admin.reads import csv_export
+from admin.reads.csv_export import Chunk
 from admin.reads.query import ListQuery
 from admin.resource import Resource
 from admin.settings import Settings
@@ -72,18 +73,18 @@ async def _write(
     rows = 0
     if not as_json:
         out.write(csv_export.header(resource))
-    async for lines in _lines(settings, resource, query, as_json=as_json, raw=raw):
-        rows += len(lines)
-        out.write("".join(lines))
+    async for chunk in _chunks(settings, resource, query, as_json=as_json, raw=raw):
+        rows += chunk.rows
+        out.write(chunk.data.decode())
     out.flush()
     return rows
 
 
-async def _lines(
+async def _chunks(
     settings: Settings, resource: Resource, query: ListQuery, *, as_json: bool, raw: bool
-) -> AsyncIterator[list[str]]:
-    statement = csv_export.as_json(resource, query) if as_json else csv_export.as_csv(resource, query, raw=raw)
+) -> AsyncIterator[Chunk]:
+    lines = csv_export.as_json(resource, query) if as_json else csv_export.as_csv(resource, query, raw=raw)
     async with tables.sessions(settings) as sessions, sessions.begin() as session:
         await csv_export.set_timeout(session, settings.export_timeout_ms)
-        async for lines in csv_export.stream(session, statement):
-            yield lines
+        async for chunk in csv_export.stream(session, lines):
+            yield chunk

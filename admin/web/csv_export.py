@@ -9,16 +9,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from typing import Any
 from urllib.parse import quote
 
 import anyio
 import structlog
-from sqlalchemy import Select
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from admin.reads import csv_export
+from admin.reads.csv_export import Lines
 from admin.web import params
 from admin.web.gate import Permission
 from admin.web.routes import Door
@@ -70,8 +69,8 @@ async def export_csv(visit: Visit) -> Response:
     """Every row of the list as CSV; `raw=1` leaves out what keeps spreadsheets from running formulas."""
     query = params.parse(visit.resource, visit.request.query_params.multi_items(), beside=("raw",))
     raw = visit.request.query_params.get("raw") == "1"
-    statement = csv_export.as_csv(visit.resource, query, raw=raw)
-    rows = _rows(visit, statement, csv_export.header(visit.resource))
+    lines = csv_export.as_csv(visit.resource, query, raw=raw)
+    rows = _rows(visit, lines, csv_export.header(visit.resource))
     return await Download.begun(rows, _name(visit, "-raw.csv" if raw else ".csv"), "text/csv; charset=utf-8")
 
 
@@ -82,24 +81,24 @@ async def export_json(visit: Visit) -> Response:
     return await Download.begun(rows, _name(visit, ".jsonl"), "application/x-ndjson")
 
 
-async def _rows(visit: Visit, statement: Select[Any], header: str) -> AsyncGenerator[str, None]:
+async def _rows(visit: Visit, lines: Lines, header: str) -> AsyncGenerator[bytes, None]:
     rows, complete = 0, False
     try:
         async with visit.transaction() as session:
             await csv_export.set_timeout(session, visit.console.settings.export_timeout_ms)
-            head = header
-            async with aclosing(csv_export.stream(session, statement)) as batches:
-                async for lines in batches:
-                    rows += len(lines)
-                    yield head + "".join(lines)
-                    head = ""
+            head = header.encode()
+            async with aclosing(csv_export.stream(session, lines)) as chunks:
+                async for chunk in chunks:
+                    rows += chunk.rows
+                    yield head + chunk.data
+                    head = b""
             if head:
                 yield head
         complete = True
     finally:
         log.info(
             "exported" if complete else "export ended early",
-            identity=visit.resource.identity, rows=rows, person=visit.actor.name,
+            identity=visit.resource.identity, rows=rows, person=visit.actor.name, query=visit.query_string,
         )  # fmt: skip
 
 

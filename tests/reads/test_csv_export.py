@@ -23,9 +23,13 @@ async def exported(
     sessions: async_sessionmaker[AsyncSession], resource: Resource, query: ListQuery | None = None, *, raw: bool = False
 ) -> str:
     async with sessions() as session:
-        statement = csv_export.as_csv(resource, query or ListQuery(), raw=raw)
-        lines = [line async for batch in csv_export.stream(session, statement) for line in batch]
-    return csv_export.header(resource) + "".join(lines)
+        return csv_export.header(resource) + await copied(
+            session, csv_export.as_csv(resource, query or ListQuery(), raw=raw)
+        )
+
+
+async def copied(session: AsyncSession, lines: csv_export.Lines) -> str:
+    return b"".join([chunk.data async for chunk in csv_export.stream(session, lines)]).decode()
 
 
 def read(text: str) -> list[dict[str, str]]:
@@ -89,10 +93,8 @@ async def test_json_lines_keep_types_and_digits(session_maker: async_sessionmake
     database.sql("""insert into setting values ('a"b', '{"x": [1, 2.50], "y": null}')""")
     database.sql("insert into customer (id, email, name, balance) values (1, 'a@x', 'Ann', 5)")
     async with session_maker() as session:
-        statement = csv_export.as_json(RESOURCES["setting"], ListQuery())
-        lines = [line async for batch in csv_export.stream(session, statement) for line in batch]
+        lines = (await copied(session, csv_export.as_json(RESOURCES["setting"], ListQuery()))).splitlines()
         assert [json.loads(line) for line in lines] == [{"key": 'a"b', "value": {"x": [1, 2.5], "y": None}}]
-        statement = csv_export.as_json(RESOURCES["customer"], ListQuery())
-        (line,) = [line async for batch in csv_export.stream(session, statement) for line in batch]
+        (line,) = (await copied(session, csv_export.as_json(RESOURCES["customer"], ListQuery()))).splitlines()
     assert '"balance": 5.00' in line
     assert json.loads(line)["city"] is None
