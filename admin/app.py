@@ -21,6 +21,7 @@ from admin.jobs import inside
 from admin.jobs.imports import Works
 from admin.settings import Settings
 from admin.web import (
+    account,
     bulk_edit,
     choices,
     csv_export,
@@ -40,6 +41,7 @@ from admin.web import (
     operation_list,
     operations,
     palette,
+    people,
     record_cell,
     record_history,
     record_pages,
@@ -82,6 +84,8 @@ PAGES = (
     csv_import_steps,
     palette,
     shortcuts,
+    people,
+    account,
 )
 DOORS = [door for module in PAGES for door in module.DOORS]
 

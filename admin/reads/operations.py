@@ -26,7 +26,7 @@ NOBODY = 0
 MOST_PEOPLE = 200
 """People that are offered to narrow by."""
 
-KINDS = ("create", "edit", "delete", "restore", "purge", "import", "undo")
+KINDS = ("create", "edit", "delete", "restore", "purge", "import", "undo", "person")
 
 
 @dataclass(frozen=True)
@@ -114,13 +114,13 @@ async def deleters(session: AsyncSession, resource: Resource, rows: Iterable[Any
 
 
 async def last_of(session: AsyncSession, actor: Actor) -> Listed | None:
-    """The last thing a person did that was not undone, and is no undo: what their next Undo takes back."""
+    """The last thing a person did that was not undone, and can be: what their next Undo takes back."""
     if actor.id is None:
         return None
     undo = aliased(Operation)
     statement = (
         _described()
-        .where(Operation.person_id == actor.id, Operation.kind != "undo")
+        .where(Operation.person_id == actor.id, Operation.kind.not_in(("undo", "person")))
         .where(~exists().where(undo.undoes == Operation.id))
         .order_by(Operation.id.desc())
         .limit(1)

@@ -64,6 +64,7 @@ class Dashboard:
     vitals: tuple[Vital, ...]
     empty: bool
     undo_days: int
+    people_url: str
 
 
 async def show(visit: Visit) -> Response:
@@ -86,6 +87,7 @@ async def show(visit: Visit) -> Response:
         vitals=dashboard_notes.vitals(body, dashboard_notes.pool_of(visit)) if body else (),
         empty=all(count == Exact(0) for count in counts.values()),
         undo_days=days,
+        people_url=urls.people() if visit.may(Permission.PEOPLE) else "",
     )
     return visit.page("dashboard/page.html", dashboard=page)
 

@@ -29,6 +29,7 @@ WORDS = {
     "purge": "Deleted forever",
     "import": "Imported",
     "undo": "Undone",
+    "person": "People",
 }
 """A kind of operation in a word."""
 

@@ -70,6 +70,7 @@ class Page:
     """Empty for whoever may undo nothing."""
     imports_url: str
     may_import: bool
+    account_url: str
     go_url: str
     shortcuts_url: str
     single_keys: bool
@@ -90,6 +91,7 @@ class Page:
             trash_url=urls.trash(),
             last_action_url=urls.last_action() if actor and gate.may(actor, Permission.UNDO) else "",
             imports_url=f"{urls.BASE}/imports",
+            account_url=urls.account(),
             go_url=urls.go(),
             shortcuts_url=urls.shortcuts(),
             single_keys=visit.request.scope.get("larder.single_keys", True),

@@ -106,6 +106,9 @@ def _console(visit: Visit) -> Iterator[Item]:
     yield Item("Operations", "", "history", urls.operations())
     if visit.may(Permission.IMPORT):
         yield Item("Imports", "", "upload", urls.imports())
+    if visit.may(Permission.PEOPLE):
+        yield Item("People", "", "users", urls.people())
+    yield Item("Your account", "", "user", urls.account())
     yield Item("Keyboard shortcuts", "", "keyboard", urls.shortcuts())
     yield Item("Theme", "", "auto", command="theme")
     yield Item("Log out", "", "log-out", command="log-out")

@@ -71,6 +71,18 @@ def logout() -> str:
     return _path("logout")
 
 
+def account() -> str:
+    return _path("account")
+
+
+def people() -> str:
+    return _path("people")
+
+
+def person(person_id: int) -> str:
+    return _path("people", str(person_id))
+
+
 def shortcuts() -> str:
     return _path("shortcuts")
 

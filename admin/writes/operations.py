@@ -56,8 +56,9 @@ async def recorded(
 ) -> AsyncIterator[Recorder]:
     """Attribute every change inside the block to `actor`, as one operation.
 
-    `kind` is one of create, edit, delete, restore, purge, import, undo. When `rows` is still 0 at the end nothing is
-    written and the recorder's id means nothing. An exception leaves the transaction to its owner, who rolls it back.
+    `kind` is one of create, edit, delete, restore, purge, import, undo, person. When `rows` is still 0 at the end
+    nothing is written and the recorder's id means nothing. An exception leaves the transaction to its owner, who rolls
+    it back.
     """
     recorder = Recorder(int((await session.execute(BEGIN)).scalar_one()), session)
     yield recorder

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import delete, exists, func, literal, select, update
+from sqlalchemy import exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.errors import BadRequest, Conflict, NotFound
-from admin.tables import ROLES, Person, Session
-from admin.writes import passwords
+from admin.tables import ROLES, Person
+from admin.writes import passwords, sessions
 
 LONGEST_NAME = 80
 FIRST = "admin"
@@ -49,7 +49,7 @@ async def set_password(session: AsyncSession, name: str, password: str) -> None:
     person_id = await session.scalar(statement.values(fresh).returning(Person.id))
     if person_id is None:
         raise NotFound(f"There is no person called {name}.")
-    await session.execute(delete(Session).where(Session.person_id == person_id))
+    await sessions.close_sessions(session, person_id)
 
 
 async def renew_hash(session: AsyncSession, person_id: int, stored: str, password: str) -> None:

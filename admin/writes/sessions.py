@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, insert, literal, null, select, update
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin.reads.accounts import short_of
 from admin.reads.people import Credentials, is_alive
 from admin.tables import Person, Session
 
@@ -50,6 +51,18 @@ async def open_session(
 async def close_session(session: AsyncSession, digest: bytes) -> None:
     """End a session; it does not matter whether it is still there."""
     await session.execute(delete(Session).where(Session.token_hash == digest))
+
+
+async def close_sessions(
+    session: AsyncSession, person_id: int, *, short: str | None = None, but: bytes | None = None
+) -> int:
+    """End a person's sessions: all, the one that `short` names, none that is `but`; returns how many there were."""
+    statement = delete(Session).where(Session.person_id == person_id)
+    if short is not None:
+        statement = statement.where(short_of() == short)
+    if but is not None:
+        statement = statement.where(Session.token_hash != but)
+    return len((await session.execute(statement.returning(Session.token_hash))).all())
 
 
 async def touch(session: AsyncSession, digest: bytes) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.pages import Larder
 
@@ -24,6 +24,11 @@ PATHS = (
     "/admin/imports",
     "/admin/document/views",
     "/admin/operations",
+    "/admin/go?q=a",
+    "/admin/shortcuts",
+    "/admin/people",
+    "/admin/people/1",
+    "/admin/account",
 )
 
 
@@ -69,3 +74,18 @@ def test_the_pages_that_answer_something_have_none_either(
     found += problems(page)
     complaints[:] = [line for line in complaints if "400" not in line and "404" not in line]
     assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_palette_and_the_shortcuts_have_none_either(page: Page, theme: str, base_url: str):
+    page.context.add_cookies([{"name": "larder_theme", "value": theme, "url": base_url}])
+    page.goto("/admin/customer/list")
+    page.keyboard.press("j")
+    page.keyboard.press("ControlOrMeta+k")
+    page.get_by_role("combobox", name="Go to").fill("an")
+    expect(page.locator("#go-list [aria-selected=true]")).to_be_visible()
+    found = problems(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    assert found + problems(page) == []
