@@ -139,3 +139,10 @@ def test_words_that_are_everywhere_say_why_they_find_nothing(larder: Larder, pag
     larder.open("document")
     larder.search("the")
     expect(page.get_by_text("the search leaves them out")).to_be_visible()
+
+
+def test_documents_fit_beside_the_menu(larder: Larder, page: Page):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    larder.open("document", "mode=pages")
+    frame = page.locator(".list-frame")
+    assert frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
 
-from admin.web.assets import STATIC, STYLES
+from admin.web.assets import STATIC, STYLES, stylesheet
 from admin.web.templating import TEMPLATES, Templates
 
 PAGES = sorted(TEMPLATES.rglob("*.html"))
@@ -74,3 +75,10 @@ def test_a_part_is_made_once_and_sees_nothing_but_what_it_is_given():
     assert templates.part("components/progress.html") is templates.part("components/progress.html")
     with pytest.raises(UndefinedError, match="columns"):
         templates.part("list/_columns.html", url="/")
+
+
+def test_the_first_load_is_small():
+    """A page has at most 40 KB beside this (`test_list_page`), and packs to a quarter."""
+    alone = [path for path in STATIC.rglob("*") if path.is_file() and path.suffix != ".css"]
+    packed = [len(gzip.compress(made, 5)) for made in (stylesheet(), *(path.read_bytes() for path in alone))]
+    assert sum(packed) < 200_000 - 40_000
