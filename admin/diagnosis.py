@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,14 +16,40 @@ HISTORY = ("larder.operation", "larder.before_image", "larder.inserted_keys")
 """The record of what was done, which the application may not rewrite."""
 
 
-def problems(owner: sa.Connection, app_role: str) -> list[str]:
-    """Everything that is wrong, asked as the role that owns the tables; an empty list when nothing is."""
+BLIND = """
+    select indexrelid::regclass::text as index, indrelid::regclass::text as relation
+    from pg_index join pg_class c on c.oid = indrelid
+    where indisunique and not indisprimary and c.relnamespace = 'public'::regnamespace
+      and exists (select from pg_attribute where attrelid = indrelid and attname = 'deleted_at' and not attisdropped)
+      and coalesce(pg_get_expr(indpred, indrelid), '') !~ 'deleted_at'
+    order by 1
+"""
+
+UNTRACKED = """
+    select name from unnest(cast(:tables as text[])) as name where to_regclass(name) is not null
+      and not exists (select from pg_trigger where tgrelid = to_regclass(name) and tgname = 'larder_keep_updated'
+                      and tgenabled <> 'D')
+    order by 1
+"""
+
+
+def problems(owner: sa.Connection, app_role: str, tables: Iterable[str] = ()) -> list[str]:
+    """Everything that is wrong, asked as the role that owns the tables; an empty list when nothing is.
+
+    `tables` are those that the console shows, quoted: their history should be kept.
+    """
     schema.require_supported(owner)
     found = schema.current_revision(owner)
     if found != schema.head_revision():
         here = f"is at revision {found}" if found else "was never migrated"
         return [f"The database {here}, and this Larder needs {schema.head_revision()}. Run `larder migrate`."]
-    return [*_differences(owner), *_broken_indexes(owner), *_rights(owner, app_role)]
+    return [
+        *_differences(owner),
+        *_broken_indexes(owner),
+        *_blind_indexes(owner),
+        *_untracked(owner, tables),
+        *_rights(owner, app_role),
+    ]
 
 
 def _differences(connection: sa.Connection) -> list[str]:
@@ -50,6 +77,22 @@ def _broken_indexes(connection: sa.Connection) -> list[str]:
     return [
         f"Index {name} was not built to its end and serves no query. Repair it: reindex index concurrently {name};"
         for name in connection.scalars(sa.text(statement))
+    ]
+
+
+def _blind_indexes(connection: sa.Connection) -> list[str]:
+    """Unique indexes that count rows in the trash: a deleted row would hold on to its value."""
+    return [
+        f"Unique index {row.index} sees rows in the trash of {row.relation}: a value of a deleted row cannot be used "
+        f"again, and who looks for it finds nothing. Add WHERE deleted_at IS NULL to it."
+        for row in connection.execute(sa.text(BLIND))
+    ]
+
+
+def _untracked(connection: sa.Connection, tables: Iterable[str]) -> list[str]:
+    return [
+        f"The history of {name} is not kept: nothing there can be undone. As the owner: select larder.track('{name}');"
+        for name in connection.scalars(sa.text(UNTRACKED), {"tables": list(tables)})
     ]
 
 

@@ -50,3 +50,19 @@ def test_what_is_wrong_is_said(database: Database, breakage: str, sentence: str)
 
 def test_a_superuser_is_no_role_for_the_application(database: Database) -> None:
     assert "a superuser" in _problems(database, "postgres")[0]
+
+
+def test_a_unique_index_that_sees_the_trash_is_warned_of(database: Database) -> None:
+    database.sql("create unique index twice on customer (name); create unique index fine on author (name)")
+    found = _problems(database)
+    assert [line for line in found if "sees rows in the trash of customer" in line] == [found[-1]]
+
+
+def test_a_table_whose_history_is_not_kept_is_named(database: Database) -> None:
+    database.sql("select larder.untrack('\"order\"')")
+    database.sql("alter table book disable trigger larder_keep_updated")
+    engine = sa.create_engine(database.owner_url)
+    with engine.connect() as connection:
+        found = diagnosis.problems(connection, "larder_app", ['"order"', "book", "author"])
+    engine.dispose()
+    assert [line.split(" is not kept")[0] for line in found] == ['The history of "order"', "The history of book"]

@@ -19,7 +19,9 @@ def check() -> None:
         console = create_app(settings).state.console
         engine = sa.create_engine(str(settings.owner_url), poolclass=NullPool)
         with engine.connect() as connection:
-            found = diagnosis.problems(connection, schema.role_of(str(settings.database_url)))
+            quote = connection.dialect.identifier_preparer.format_table
+            shown = [quote(resource.traits.table) for resource in console.resources.values()]
+            found = diagnosis.problems(connection, schema.role_of(str(settings.database_url)), shown)
     for problem in found:
         click.echo(problem)
     if found:

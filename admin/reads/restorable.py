@@ -6,10 +6,10 @@ deleted last gets it); or what it belongs to is itself still in the trash.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, false, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin import values
@@ -31,6 +31,8 @@ class Kept:
     key: str
     reason: str
     link: tuple[str, str] | None = None
+    columns: tuple[str, ...] = field(default=(), compare=False)
+    """Whose value the row in the way holds; none where what the row belongs to is in the trash."""
 
 
 def blocked(resource: Resource, keys: Keys) -> ColumnElement[bool]:
@@ -49,6 +51,16 @@ async def reasons(session: AsyncSession, resource: Resource, keys: Keys) -> list
     for owner, how in belongings.owners(resource.traits):
         found += await _owners_in_trash(session, resource, (owner, how), keys)
     return found[:SHOWN]
+
+
+def holders(traits: Traits, keys: Keys) -> Select[Any]:
+    """SELECT of the keys of live rows that hold a unique value of one of these rows in the trash."""
+    other = traits.table.alias("holder")
+    theirs = [_column(traits, other, name) for name in traits.key]
+    held = [_same(traits, unique, other) for unique in _live_unique(traits)]
+    live = _column(traits, other, traits.deleted_at or "").is_(None)
+    joined = select(*theirs).select_from(traits.table.join(other, or_(false(), *held)))
+    return joined.where(with_keys(key_columns(traits), keys), live).distinct()
 
 
 def _live_unique(traits: Traits) -> list[UniqueKey]:
@@ -115,7 +127,9 @@ def _kept(resource: Resource, unique: UniqueKey, key: Any, holder: tuple[Any, An
     theirs = _text(resource.traits, holder[0])
     label = values.show(resource.column(resource.traits.label), holder[1])
     called = f"#{theirs}" if label == theirs else f"{label} (#{theirs})"
-    return Kept(_text(resource.traits, key), f"{what} is already used by {called}", (resource.identity, theirs))
+    return Kept(
+        _text(resource.traits, key), f"{what} is already used by {called}", (resource.identity, theirs), unique.columns
+    )
 
 
 async def _owners_in_trash(

@@ -110,7 +110,7 @@ async def _carry_out(visit: Visit, chosen: Selection, act: Act) -> Response:
                 await flash.add(session, visit, _told(visit, done))
                 return visit.redirect(back)
         except deletion.InTheWay as error:
-            message = Flash("error", str(error), **_way(error.kept))
+            message = Flash("error", str(error), **_way(visit, error.kept))
         except (Conflict, Invalid) as error:
             message = Flash("error", str(error))
     async with visit.transaction() as session:
@@ -121,13 +121,15 @@ async def _carry_out(visit: Visit, chosen: Selection, act: Act) -> Response:
 def _told(visit: Visit, done: Done) -> Flash:
     undo_url = urls.undo(done.operation_id, visit.query_string) if done.operation_id is not None else None
     tone = "success" if undo_url and not done.kept else "info"
-    return Flash(tone, done.sentence, undo_url, **_way(done.kept))
+    return Flash(tone, done.sentence, undo_url, **_way(visit, done.kept))
 
 
-def _way(kept: list[Kept]) -> dict[str, str]:
-    """The link to the row in the way, of the first that was kept."""
-    link = next((one.link for one in kept if one.link), None)
-    return {"link_url": urls.details(*link), "link_text": f"Open #{link[1]}"} if link else {}
+def _way(visit: Visit, kept: list[Kept]) -> dict[str, str]:
+    """The link to what can be done for the first row that was kept."""
+    if not kept:
+        return {}
+    url = urls.restoring(visit.resource.identity, kept[0].key, visit.query_string)
+    return {"link_url": url, "link_text": f"Resolve #{kept[0].key}"}
 
 
 def selected(visit: Visit, data: FormData) -> Selection:

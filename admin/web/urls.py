@@ -156,6 +156,11 @@ def restore(identity: str, query: str = "") -> str:
     return _path(identity, "restore", query=query)
 
 
+def restoring(identity: str, key: str, query: str = "") -> str:
+    """What stands in the way of a row in the trash, and what can be done."""
+    return _row(identity, "restore", key, query)
+
+
 def purge(identity: str, query: str = "") -> str:
     return _path(identity, "purge", query=query)
 

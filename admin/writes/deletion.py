@@ -42,7 +42,7 @@ async def delete(session: AsyncSession, actor: Actor, resource: Resource, select
         table, mark = resource.traits.table, _mark(resource.traits)
         own = with_keys(key_columns(resource.traits), keys)
         await session.execute(sql_update(table).where(own, mark.is_(None)).values({mark: func.now()}))
-        along = await _trash_belongings(session, resource.traits)
+        along = await trash_belongings(session, resource.traits)
         tell(operation, resource, keys, "deleted", selection, along)
     return Done(len(keys), operation.id, operation.sentence, along)
 
@@ -66,7 +66,7 @@ async def restore(session: AsyncSession, actor: Actor, resource: Resource, selec
     async with recorded(session, actor, "restore", resource.identity) as operation, time_for(session, keys):
         async with constraints.explained(session, resource):
             these = with_keys(key_columns(traits), keys)
-            along = await _restore_belongings(session, traits, these)
+            along = await restore_belongings(session, traits, these)
             await session.execute(sql_update(traits.table).where(these).values({_mark(traits): None}))
         along |= {catalog.name_of(traits): len(keys) - len(own)} if len(keys) > len(own) else {}
         tell(operation, resource, own, "restored", selection, along)
@@ -79,7 +79,7 @@ async def purge(session: AsyncSession, actor: Actor, resource: Resource, selecti
     return await erase(session, actor, resource, selection, purging=True)
 
 
-async def _trash_belongings(session: AsyncSession, traits: Traits) -> dict[str, int]:
+async def trash_belongings(session: AsyncSession, traits: Traits) -> dict[str, int]:
     """Mark what belongs to the rows that were just marked (their moment is this transaction's), level by level."""
     along: Counter[str] = Counter()
     parents = [traits]
@@ -121,7 +121,7 @@ async def _free(session: AsyncSession, resource: Resource, keys: Keys) -> Keys:
     return [tuple(row) for row in await session.execute(statement)]
 
 
-async def _restore_belongings(session: AsyncSession, parent: Traits, own: ColumnElement[bool]) -> dict[str, int]:
+async def restore_belongings(session: AsyncSession, parent: Traits, own: ColumnElement[bool]) -> dict[str, int]:
     """Bring back what went into the trash in the same moment as its parent, the deepest first."""
     along: Counter[str] = Counter()
     for one in belongings.trashed_with(parent):
@@ -129,7 +129,7 @@ async def _restore_belongings(session: AsyncSession, parent: Traits, own: Column
             continue
         together = and_(one.column == one.parent_column, one.in_trash == _mark(parent), own)
         theirs = exists().where(together).correlate(one.child.table)
-        along.update(await _restore_belongings(session, one.child, theirs))
+        along.update(await restore_belongings(session, one.child, theirs))
         rows = await _count(session, sql_update(one.child.table).where(theirs).values({one.in_trash: None}))
         if rows:
             along[catalog.name_of(one.child)] += rows

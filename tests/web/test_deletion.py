@@ -164,7 +164,7 @@ async def test_a_restore_that_cannot_be_says_which_row_is_in_the_way(browse: Bro
     page = await follow(client, await client.post("/admin/customer/restore?deleted=only", data={"pks": "1"}))
     (said,) = toasts(page)
     assert "email a@x is already used by Ann Lee (#2)" in said
-    assert 'href="/admin/customer/details/2"' in page.text
+    assert 'href="/admin/customer/restore/1?deleted=only">Resolve #1' in page.text
     assert live(database, "customer") == [2]
     page = await follow(client, await client.post("/admin/customer/restore?deleted=only", data={"all": "1"}))
     assert toasts(page)[0].startswith("1 customer restored. 1 kept in the trash: email a@x is already used")
@@ -195,3 +195,26 @@ async def test_only_those_who_may_delete_and_only_by_post(browse: Browse, databa
         assert (await editor.get(f"/admin/document/{act}")).status_code == 405
     assert (await editor.post("/admin/event/delete", data={"pks": "1", "confirmed": "1"})).status_code == 403
     assert live(database) == [1]
+
+
+async def test_the_page_of_what_is_in_the_way_helps(browse: Browse, database: Database):
+    client = await browse("editor")
+    insert = "insert into customer (email, name, deleted_at) values (%s, %s, %s)"
+    database.sql(insert, "a@x", "Old", "2026-01-01")
+    database.sql(insert, "a@x", "Ann Lee", None)
+    url = "/admin/customer/restore/1?deleted=only"
+    page = await client.get(url)
+    assert "email a@x is already used by Ann Lee (#2)." in page.text
+    refused = await client.post(url, data={"way": "values", "value-email": "a@x"})
+    assert (refused.status_code, "is already used by Ann Lee" in refused.text) == (409, True)
+    done = await client.post(url, data={"way": "values", "value-email": "old@x"})
+    assert done.headers["location"] == "/admin/customer/list?deleted=only"
+    assert live(database, "customer") == [1, 2]
+    assert (await client.get(url)).headers["location"] == "/admin/customer/details/1?deleted=only"
+    page = await follow(client, done)
+    assert toasts(page) == ["Customer 1 restored with another email."]
+    await client.post(undo_url(page))
+    await client.post(url, data={"way": "replace"})
+    assert live(database, "customer") == [1]
+    assert (await client.get("/admin/customer/restore/77")).status_code == 404
+    assert (await client.post("/admin/book/restore/1", data={"way": "replace"})).status_code == 404

@@ -44,6 +44,8 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "POST /{identity}/delete":                    (303, 403, 303, 303),
     "POST /{identity}/bulk-edit":                 (303, 403, 303, 303),
     "POST /{identity}/restore":                   (303, 403, 303, 303),
+    "GET /{identity}/restore/{pk:path}":          (303, 403, 303, 303),
+    "POST /{identity}/restore/{pk:path}":         (303, 403, 303, 303),
     "POST /{identity}/purge":                     (303, 403, 403, 303),
     "GET /operations":                            (303, 200, 200, 200),
     "GET /operations/{id:int}":                   (303, 404, 404, 404),

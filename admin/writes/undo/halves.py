@@ -19,14 +19,17 @@ MOST_FAILURES = 200
 REFUSED = f"update larder_undo as w set reason = 'refused', way = :why where {OPEN} and w.n between :first and :last"
 
 
-async def in_halves(step: Step, statement: str) -> None:
-    """Run `statement` for the open rows with `:first` <= n <= `:last`; mark those that are refused, and why.
+async def in_halves(step: Step, *statements: str) -> None:
+    """Run each statement for the open rows with `:first` <= n <= `:last`; mark those that are refused, and why.
 
-    Raises `Conflict` when too many are refused, and what stands behind an error that is not about rows.
+    Of several, each is about other rows, and all rows of one are written before those of the next. Raises `Conflict`
+    when too many are refused, and what stands behind an error that is not about rows.
     """
-    ranges, failures, written = [(step.group.first, step.group.last)], 0, 0
+    failures = written = 0
+    whole = (step.group.first, step.group.last)
+    ranges = [(statement, *whole) for statement in reversed(statements)]
     while ranges:
-        first, last = ranges.pop()
+        statement, first, last = ranges.pop()
         try:
             async with step.session.begin_nested():
                 rows = await step.run(statement, first=first, last=last)
@@ -41,7 +44,7 @@ async def in_halves(step: Step, statement: str) -> None:
                 await step.run(REFUSED, first=first, last=last, why=why[0].lower() + why[1:])
             else:
                 middle = (first + last) // 2
-                ranges += [(middle + 1, last), (first, middle)]
+                ranges += [(statement, middle + 1, last), (statement, first, middle)]
         else:
             written += rows
     if written != await step.open_rows():

@@ -21,6 +21,9 @@ TOUCHED = "updated_at"
 """Changes with every change, so that it says nothing about who changed what; the table's own trigger keeps it true."""
 
 
+TRASH = "deleted_at"
+"""The mark of a row in the trash, on whatever table: the same name as in `admin.traits`."""
+
 COLUMNS_THEN = text("select jsonb_object_keys(before) from larder_undo where n = :n")
 
 
@@ -61,10 +64,14 @@ async def put_back(step: Step) -> None:
     assignments = ", ".join(
         f"{c.sql} = {values[c.name]}" for c in table.columns if not c.always and c not in table.secrets
     )
-    await in_halves(step, f"""
+    write = f"""
         update {table.sql} as t set {assignments} from larder_undo as w
         where {table.has_key("t", "w.key")} and {OPEN} and w.n between :first and :last
-    """)  # fmt: skip
+    """
+    # A row that goes back into the trash first frees the unique value that another one comes back with.
+    leaving = f"(w.put ->> '{TRASH}') is not null"
+    trash = any(column.name == TRASH for column in table.columns)
+    await in_halves(step, *((f"{write} and {leaving}", f"{write} and not {leaving}") if trash else (write,)))
 
 
 async def bring_back(step: Step) -> None:
