@@ -6,19 +6,19 @@ export default function upload(form) {
   form.addEventListener("submit", (event) => {
     if (![...form.querySelectorAll("input[type=file]")].some((input) => input.files.length)) return;
     event.preventDefault();
-    send(form, bar);
+    send(form, bar, event.submitter ?? form.querySelector("button"));
   });
 }
 
-function send(form, bar) {
+function send(form, bar, button) {
   const request = new XMLHttpRequest();
   bar.hidden = false;
-  form.querySelector("button[type=submit]").disabled = true;
+  button.disabled = true;
   request.upload.addEventListener("progress", (event) => event.lengthComputable && show(bar, event.loaded, event.total));
   request.upload.addEventListener("load", () => read(bar));
-  request.addEventListener("load", () => arrive(request, form));
+  request.addEventListener("load", () => arrive(request, form, button));
   request.addEventListener("error", () => {
-    rest(form);
+    rest(bar, button);
     form.submit();
   });
   request.open("POST", form.action);
@@ -37,14 +37,14 @@ function read(bar) {
   bar.querySelector("output").textContent = "";
 }
 
-function rest(form) {
-  form.querySelector("[data-upload]").hidden = true;
-  form.querySelector("button[type=submit]").disabled = false;
+function rest(bar, button) {
+  bar.hidden = true;
+  button.disabled = false;
 }
 
-function arrive(request, form) {
+function arrive(request, form, button) {
   if (request.status < 400 && request.responseURL !== form.action) {
-    rest(form);
+    rest(form.querySelector("[data-upload]"), button);
     location.assign(request.responseURL);
     return;
   }

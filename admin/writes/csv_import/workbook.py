@@ -22,7 +22,8 @@ MAX_PARTS = 2_000
 MAX_UNPACKED = 256 * 2**20
 MAX_CELLS = 8_000_000
 """Cells of a sheet from its first corner to its last: the parser holds all of them in memory."""
-BLOCK = 2**20
+BLOCK = 2**17
+"""Bytes that are looked at in one go: few enough that other requests are not kept waiting."""
 
 CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])(?:[^>]*?\sr=[\"']([A-Za-z]{1,4})([0-9]{1,8})[\"'])?([^>]*)")
 ERROR = re.compile(rb"\st=[\"']e[\"']")

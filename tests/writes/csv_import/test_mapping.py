@@ -6,7 +6,8 @@ import pytest
 
 from admin.errors import BadRequest
 from admin.writes.csv_import import guess, mapping
-from admin.writes.csv_import.options import Options
+from admin.writes.csv_import.options import Match, Options
+from admin.writes.csv_import.sniff import Format
 from tests.writes.csv_import.conftest import RESOURCES
 
 
@@ -65,3 +66,16 @@ def test_what_is_offered_for_a_file(identity: str, headers: list[str], mode: str
 def test_choices_survive_being_stored():
     options = guess.offer(RESOURCES["book"], ["author", "title", "isbn"])
     assert Options.of_json(options.as_json()) == options
+
+
+def test_choices_that_were_stored_before_there_were_more_of_them_are_still_read():
+    before = {
+        "matches": [{"cell": 1, "column": "email", "via": None}], "mode": "upsert", "key": "customer_live_email",
+        "empty": "clear", "skip_bad": True, "create": [], "trash": "add", "unescape": False,
+    }  # fmt: skip
+    options = Options.of_json(before)
+    assert (options.matches, options.decimal, options.dates, options.remembered) == (
+        (Match(1, "email"),), "point", "iso", False
+    )  # fmt: skip
+    assert (options.empty, options.trash, options.skip_bad) == ("clear", "add", True)
+    assert Format(encoding="cp1252", delimiter=";", header=False).sheet is None
