@@ -53,6 +53,17 @@ async def search(
     ]
 
 
+async def few(session: AsyncSession, traits: Traits, by: str, most: int) -> list[Choice] | None:
+    """Every live row of a parent, by label; None when there are more than `most`, which is found out cheaply."""
+    names = list(dict.fromkeys([by, *traits.key, traits.label]))
+    statement = _live(traits, names).limit(most + 1)
+    rows = (await session.execute(statement)).all()
+    if len(rows) > most:
+        return None
+    found = [Choice(values.show(traits.columns[by], getattr(row, by)), parents.label_of(traits, row)) for row in rows]
+    return sorted(found, key=lambda choice: (choice.label.lower(), choice.key))
+
+
 def _first(traits: Traits, names: list[str], limit: int) -> Select[Any]:
     """By label where an index has that order, else the newest."""
     keys = [traits.attribute(name) for name in traits.key]

@@ -23,6 +23,8 @@ from admin.web.routes import Door
 from admin.web.visit import Visit
 
 LONGEST_TERM = 200
+FEW = 20
+"""Rows of a parent that one looks through faster than one types."""
 
 
 async def offer(visit: Visit) -> Response:
@@ -54,6 +56,30 @@ async def resolve(session: AsyncSession, visit: Visit, answer: Answer) -> Answer
                 named = field.with_error(f"{field.label}: {error}.")
         filled.append(named)
     return replace(answer, form=replace(answer.form, fields=tuple(filled)), values=found, parents={})
+
+
+async def simplified(session: AsyncSession, form: Form) -> Form:
+    """The form with a plain list in place of a search where a parent's table has at most `FEW` rows.
+
+    A chosen parent that is in the trash stays in the list, marked, so that nothing changes by itself.
+    """
+    made = []
+    for field in form.fields:
+        reference = field.column.references
+        offered = None
+        if field.widget == "picker" and reference and not field.readonly:
+            offered = await choices.few(session, traits_of(reference.model), reference.column, FEW)
+        made.append(field if offered is None else _listing(field, offered))
+    return replace(form, fields=tuple(made))
+
+
+def _listing(field: Field, offered: list[choices.Choice]) -> Field:
+    options = [(one.key, one.label if one.label == one.key else f"{one.label} ({one.key})") for one in offered]
+    if field.text and field.text not in {key for key, _ in options}:
+        options.append((field.text, field.meaning or field.text))
+    if field.column.nullable or not field.text:
+        options.insert(0, ("", "Not set" if field.column.nullable else "Choose…"))
+    return replace(field, widget="select", choices=tuple(options))
 
 
 async def name_given(session: AsyncSession, visit: Visit, form: Form) -> Form:

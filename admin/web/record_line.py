@@ -32,10 +32,18 @@ class Line:
     gone: bool = False
     clashes: Mapping[str, Choice] = field(default_factory=dict)
     amount: Decimal | None = None
+    number: int = 0
+    """Its place in the table, from 1; 0 for one that is still to be added."""
 
     @property
     def valid(self) -> bool:
         return self.form.valid and not self.clashes
+
+    @property
+    def told(self) -> str:
+        """Why it cannot be saved."""
+        beside = (problem for field in self.form.fields for problem in field.errors)
+        return " ".join(problem.message for problem in (*self.form.problems, *beside))
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ def line(
 
 
 def section(visit: Visit, child: Resource, spec: Inlined, lines: Sequence[Line]) -> Section:
-    summed = tuple(replace(one, amount=_amount(one.form, spec)) for one in lines)
+    summed = tuple(replace(one, amount=_amount(one.form, spec), number=at) for at, one in enumerate(lines, 1))
     return Section(child, spec, summed, line(visit, child, spec, NEW_PLACE))
 
 

@@ -48,7 +48,7 @@ class Inside:
     def problems(self) -> list[FieldError]:
         """What is wrong in the lines, for the sentence on top of the form."""
         wrong = [(one.child, line) for one in self.sections for line in one.lines if not line.valid]
-        return [FieldError(None, f"{child.name} in line {line.place}: see below.") for child, line in wrong]
+        return [FieldError(None, f"{child.name} {line.number}: {line.told}") for child, line in wrong]
 
     def refused(self, visit: Visit, error: LinesRefused) -> Inside:
         """The lines with what the database, or somebody else, had against them."""

@@ -64,6 +64,7 @@ async def new(visit: Visit) -> Response:
         else:
             form = await choices.name_given(session, visit, record_form.empty(visit, _given(visit)))
             subject = record_form.NEW
+        form = await choices.simplified(session, form)
         inside = await record_lines.shown(session, visit, None)
     return record_form.show(visit, form, replace(subject, inside=inside))
 
@@ -72,7 +73,8 @@ async def create(visit: Visit) -> Response:
     """Make the row; sent again, the same form leads to the row it made."""
     data = await _data(visit)
     async with visit.transaction() as session:
-        answer = await choices.resolve(session, visit, answers.creation(record_form.empty(visit, {}), data))
+        form = await choices.simplified(session, record_form.empty(visit, {}))
+        answer = await choices.resolve(session, visit, answers.creation(form, data))
         inside = await record_lines.answered(session, visit, None, data)
     if not (answer.form.valid and inside.valid) or resume.RESUMED in data:
         return record_form.again(visit, answer.form, inside, record_form.NEW, resumed=resume.RESUMED in data)
@@ -97,8 +99,9 @@ async def edit(visit: Visit) -> Response:
         if found.deleted:
             return await record_details.show(session, visit, found)
         inside = await record_lines.shown(session, visit, found.row)
+        form = await choices.simplified(session, record_form.stored(visit, found))
     subject = replace(record_form.subject(visit, found), inside=inside)
-    return record_form.show(visit, record_form.stored(visit, found), subject)
+    return record_form.show(visit, form, subject)
 
 
 async def save(visit: Visit) -> Response:
@@ -106,7 +109,8 @@ async def save(visit: Visit) -> Response:
     data = await _data(visit)
     async with visit.transaction() as session:
         found = await record_form.find(session, visit)
-        subject, stored = record_form.subject(visit, found), record_form.stored(visit, found)
+        subject = record_form.subject(visit, found)
+        stored = await choices.simplified(session, record_form.stored(visit, found))
         answer = await choices.resolve(session, visit, answers.changes(stored, data, found.row))
         inside = await record_lines.answered(session, visit, found.row, data)
     if not (answer.form.valid and inside.valid) or resume.RESUMED in data:

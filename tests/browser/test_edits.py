@@ -18,6 +18,7 @@ def cell(larder: Larder, row: int, column: str) -> str:
 
 def test_a_cell_is_edited_in_its_place_by_keyboard_and_pointer(larder: Larder, page: Page):
     larder.open("customer", "sortBy=id&sort=asc")
+    expect(page.locator("table.editable")).to_be_visible()
     name = page.locator(cell(larder, 2, "city"))
     name.dblclick()
     field = page.get_by_role("textbox", name="City")
@@ -48,6 +49,7 @@ def test_a_cell_is_edited_in_its_place_by_keyboard_and_pointer(larder: Larder, p
 
 def test_what_is_wrong_in_a_cell_is_said_there(larder: Larder, page: Page, complaints: list[str]):
     larder.open("customer", "sortBy=id&sort=asc")
+    expect(page.locator("table.editable")).to_be_visible()
     row = larder.rows.nth(3)
     row.get_by_role("link").first.press("F2")
     # The first cell that can be edited; Tab goes along the row without a change.
@@ -86,6 +88,40 @@ def test_lines_are_added_changed_and_removed_inside_their_order(larder: Larder, 
     lines.last.get_by_role("checkbox", name=re.compile("Remove")).check()
     page.get_by_role("button", name="Save and continue editing").click()
     expect(lines).to_have_count(before)
+
+
+def test_json_is_laid_out_without_touching_its_numbers(larder: Larder, page: Page):
+    page.goto("/admin/setting/create")
+    page.get_by_role("textbox", name="Key").fill("json/of/edits")
+    value = page.get_by_role("textbox", name="Value")
+    value.fill('{"b":1.10,"a":[1e400,12345678901234567890,{}],\n "b" 1}')
+    expect(page.get_by_text("Line 2, column 6: a colon is expected here.")).to_be_visible()
+    value.fill('{"b":1.10,"a":[1e400,12345678901234567890,{},"\\u00e9"]}')
+    page.get_by_role("button", name="Format").click()
+    expect(value).to_have_value(
+        '{\n  "b": 1.10,\n  "a": [\n    1e400,\n    12345678901234567890,\n    {},\n    "\\u00e9"\n  ]\n}'
+    )
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(larder.toast("saved")).to_be_visible()
+
+
+def test_a_field_of_several_rows_is_changed_and_changed_back(larder: Larder, page: Page):
+    larder.open("author", "sortBy=id&sort=asc")
+    larder.tick(*larder.keys()[10:13])
+    before = [larder.rows.nth(place).inner_text() for place in range(10, 13)]
+    page.get_by_role("button", name="Edit selected").click()
+    page.get_by_role("textbox", name="Country").fill("Atlantis")
+    expect(page.get_by_role("checkbox", name="Change Country")).to_be_checked()
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Change 3 rows").click()
+    page.wait_for_url(re.compile("/author/list"))
+    expect(larder.toast("3 authors: country changed.")).to_be_visible()
+    expect(larder.rows.filter(has_text="Atlantis")).to_have_count(3)
+    larder.undo()
+    expect(larder.rows.filter(has_text="Atlantis")).to_have_count(0)
+    assert [larder.rows.nth(place).inner_text().split("\t")[:4] for place in range(10, 13)] == [
+        text.split("\t")[:4] for text in before
+    ]
 
 
 def test_two_people_change_one_field_and_one_of_them_chooses(

@@ -4,6 +4,7 @@ import pytest
 
 from tests.postgres import Database
 from tests.web.conftest import Browse
+from tests.web.pages import form
 
 pytestmark = pytest.mark.anyio
 
@@ -29,6 +30,26 @@ async def test_no_more_than_a_few_are_offered(browse: Browse, database: Database
     database.sql("insert into author (name) select 'Ann ' || n from generate_series(1, 300) n")
     assert len((await client.get("/admin/book/choices/author_id?term=ann")).json()["results"]) == 20
     assert len((await client.get("/admin/book/choices/author_id")).json()["results"]) == 20
+
+
+async def test_a_few_parents_are_a_plain_list_and_many_are_searched(browse: Browse, database: Database):
+    client = await browse("editor")
+    database.sql("insert into customer (email, name) select n, 'C' || n from generate_series(1, 21) n")
+    database.sql("update customer set deleted_at = now() where id = 2")
+    database.sql("insert into invoice (number, customer_id, amount) values ('R', 2, 1)")
+    url = "/admin/invoice/edit/1"
+    page = (await client.get(url)).text
+    assert page.count("<option") == 21 + 4
+    # The one in the trash stays chosen, and says so; it is not offered to another row.
+    assert '<option value="2" selected>C2 (deleted)</option>' in page
+    assert '<option value="2"' not in (await client.get("/admin/invoice/create")).text
+    before = database.value("select xmin::text from invoice")
+    await client.post(url, data=await form(client, url))
+    assert database.value("select xmin::text from invoice") == before
+    assert (await client.post(url, data=await form(client, url, customer_id="3"))).status_code == 303
+    assert database.value("select customer_id from invoice") == 3
+    database.sql("update customer set deleted_at = null")
+    assert 'data-behavior="picker"' in (await client.get(url)).text
 
 
 @pytest.mark.parametrize("column", ["title", "search", "nonsense", "author", "deleted_at"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 from sqlalchemy import text
@@ -89,8 +90,9 @@ async def test_a_row_deleted_meanwhile_can_be_restored_and_saved_at_once(browse:
     database.sql("insert into document (title, body) values ('Sea', 'Waves')")
     mine = await form(client, "/admin/document/edit/1", title="Mine")
     await client.post("/admin/document/delete", data={"pks": "1"})
-    asked = read(await client.post("/admin/document/edit/1", data=mine))
-    answer = await client.post("/admin/document/edit/1", data={**asked, "form-restore": "1"})
+    page = await client.post("/admin/document/edit/1", data=mine)
+    assert re.search('<button type="submit" class="button primary" name="form-restore" value="1">', page.text)
+    answer = await client.post("/admin/document/edit/1", data={**read(page), "form-restore": "1"})
     assert answer.status_code == 303, answer.text
     assert database.sql("select title, deleted_at from document") == [("Mine", None)]
     kinds = database.sql("select kind from larder.operation order by id")

@@ -15,6 +15,7 @@ const behaviors = {
   "edit-cells": () => import("./edit-cells.js"),
   "filter": () => import("./filter.js"),
   "import-progress": () => import("./import-progress.js"),
+  "json-text": () => import("./json-text.js"),
   "last-action": () => import("./last-action.js"),
   "leave-guard": () => import("./leave-guard.js"),
   "lines": () => import("./lines.js"),
