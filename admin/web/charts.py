@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from admin.reads.growth import Grown
 
-WIDTH, HEIGHT, GAP = 72, 20, 2
-"""The drawing's own units; CSS says how large they are."""
+WIDTH, HEIGHT, GAP = 60, 20, 2
+"""The drawing's own units, and its pixels in the page: columns have sharp edges."""
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class TableGroup:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """Everything that `dashboard/page.html` prints. `empty`: no table has a row yet."""
+    """Everything that `dashboard/page.html` prints. `empty`: no table has a row yet; `begin`: the one to begin with."""
 
     groups: tuple[TableGroup, ...]
     recent: tuple[Entry, ...]
@@ -63,6 +63,7 @@ class Dashboard:
     leaving: tuple[Leaving, ...]
     vitals: tuple[Vital, ...]
     empty: bool
+    begin: TableLine | None
     undo_days: int
     people_url: str
 
@@ -79,13 +80,15 @@ async def show(visit: Visit) -> Response:
         running = await csv_import.under_way(session, whose, IMPORTS) if visit.may(Permission.IMPORT) else []
         leaving = await trash.leaving(session, resources, days)
         body = await health.of(session) if visit.may(Permission.PEOPLE) else None
+    groups, empty = _groups(visit, counts, grown), all(count == Exact(0) for count in counts.values())
     page = Dashboard(
-        groups=_groups(visit, counts, grown),
+        groups=groups,
         recent=tuple(operation_entries.entry(visit, one) for one in done.entries),
         imports=tuple(csv_import_index.entry(visit, one) for one in running),
         leaving=tuple(dashboard_notes.leaving(visit, one) for one in leaving),
         vitals=dashboard_notes.vitals(body, dashboard_notes.pool_of(visit)) if body else (),
-        empty=all(count == Exact(0) for count in counts.values()),
+        empty=empty,
+        begin=_begin(visit, groups) if empty else None,
         undo_days=days,
         people_url=urls.people() if visit.may(Permission.PEOPLE) else "",
     )
@@ -98,6 +101,13 @@ def _groups(visit: Visit, counts: Mapping[str, Count], grown: Mapping[str, Grown
         line = _line(visit, resource, counts[resource.identity], grown.get(resource.identity))
         groups.setdefault(visit.console.view_of(resource).category, []).append(line)
     return tuple(TableGroup(label, tuple(tables)) for label, tables in groups.items())
+
+
+def _begin(visit: Visit, groups: tuple[TableGroup, ...]) -> TableLine | None:
+    """A table that refers to no other and that the person may add to; None where they may add to none."""
+    alone = {one.name_plural for one in visit.console.resources.values() if not one.traits.parents}
+    lines = (line for group in groups for line in group.tables if line.new_url or line.import_url)
+    return next((line for line in lines if line.name in alone), None)
 
 
 def _line(visit: Visit, resource: Resource, count: Count, grown: Grown | None) -> TableLine:

@@ -104,6 +104,7 @@ def _actions(visit: Visit, resources: Iterable[Resource]) -> Iterator[Item]:
 def _console(visit: Visit) -> Iterator[Item]:
     yield Item("Dashboard", "", "home", urls.home())
     yield Item("Operations", "", "history", urls.operations())
+    yield Item("Trash", "", "trash", urls.trash())
     if visit.may(Permission.IMPORT):
         yield Item("Imports", "", "upload", urls.imports())
     if visit.may(Permission.PEOPLE):

@@ -22,7 +22,12 @@ async def test_every_table_is_there_with_its_size(browse: Browse, database: Data
 
 
 async def test_an_empty_console_says_where_to_begin(browse: Browse):
-    assert "Nothing is in here yet" in (await (await browse("viewer")).get("/admin/")).text
+    viewer = (await (await browse("viewer")).get("/admin/")).text
+    assert "Nothing is in here yet" in viewer
+    assert "takes the role of an editor" in viewer
+    urls = Links((await (await browse("editor")).get("/admin/")).text).urls
+    assert urls["bring Authors from a CSV file"] == "/admin/author/import"
+    assert urls["add the first one by hand"] == "/admin/author/create"
 
 
 async def test_what_can_be_done_depends_on_the_role(browse: Browse):

@@ -183,3 +183,10 @@ async def test_a_page_of_fifty_rows_stays_small(editor: AsyncClient, database: D
     page = await editor.get("/admin/book/list")
     assert len(keys(page)) == 50
     assert len(page.content) < 40_000
+
+
+async def test_an_empty_list_tells_who_may_not_add_why_there_is_no_button(browse: Browse):
+    viewer = (await (await browse("viewer")).get("/admin/author/list")).text
+    editor = (await (await browse("editor")).get("/admin/author/list")).text
+    assert "Adding some takes the role of an editor" in viewer
+    assert "Add the first one, or bring many from a CSV file." in editor
