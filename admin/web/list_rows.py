@@ -47,7 +47,7 @@ def rows(visit: Visit, found: Slice, here: str, formatters: Formatters, *, ticks
         painted.append(f'<th scope=row><a href="{url}">{name_of(row)}</a>{gone_words.said(gone) if gone else ""}')
         painted += [read(row, whole) for read in behind]
         made.append(_row(safe(key), details_url, "".join(painted), ticks=ticks, deleted=gone is not None))
-    return Markup("\n".join(made))  # noqa: S704 every part of it has been escaped
+    return Markup("".join(made))  # noqa: S704 every part of it has been escaped
 
 
 def _row(key: str, details_url: str, painted: str, *, ticks: bool, deleted: bool) -> str:
