@@ -63,3 +63,71 @@ def test_the_top_bar_names_the_last_action_and_undoes_it(larder: Larder, page: P
     menu.get_by_role("button", name="Undo").click()
     expect(larder.toast(f"Undone: Document {key} deleted.")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/admin/author/list\?sortBy=name&sort=asc"))
+
+
+def test_history_operations_and_trash_lead_back(larder: Larder, page: Page):
+    """An edit is undone from its operation and reverted from its history; a deletion comes back from the trash."""
+    page.goto("/admin/author/create")
+    page.get_by_label("Name").fill("First")
+    page.get_by_role("button", name="Save and continue editing").click()
+    for name in ("Second", "Third"):
+        page.get_by_label("Name").fill(name)
+        page.get_by_role("button", name="Save and continue editing").click()
+        expect(larder.toast("saved.")).to_be_visible()
+    details = page.url.replace("/edit/", "/details/")
+    page.goto(details)
+    page.get_by_role("link", name="As it was then").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("as it was")
+    expect(page.get_by_text("Second", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Revert to this").click()
+    expect(larder.toast(re.compile("name put back as on"))).to_be_visible()
+    expect(page.locator(".page-header")).to_contain_text("Second")
+    page.get_by_label("History").get_by_role("link", name="Changed").first.click()
+    expect(page.locator("del", has_text="Third")).to_be_visible()
+    page.get_by_role("main").get_by_role("button", name="Undo").click()
+    expect(larder.toast(re.compile("Undone: Author"))).to_be_visible()
+    page.goto("/admin/operations?kind=undo")
+    page.get_by_role("row").nth(1).get_by_role("button", name="Undo").click()
+    expect(larder.toast(re.compile("Done again: Author"))).to_be_visible()
+    page.goto(details)
+    expect(page.locator(".page-header")).to_contain_text("Second")
+
+    larder.open("order")
+    keys = larder.keys()[:2]
+    larder.tick(*keys)
+    page.get_by_role("button", name="Delete", exact=True).first.click()
+    page.goto("/admin/trash")
+    entry = page.get_by_role("row").nth(1)
+    expect(entry).to_contain_text("admin deleted 2 orders and")
+    entry.get_by_role("button", name="Restore").click()
+    expect(larder.toast(re.compile("Undone: 2 orders and"))).to_be_visible()
+    larder.open("order")
+    expect(larder.row(keys[0])).to_have_count(1)
+
+
+def test_what_is_in_the_way_of_a_restore_is_resolved(larder: Larder, page: Page):
+    def customer(name: str) -> str:
+        page.goto("/admin/customer/create")
+        page.get_by_label("Email").fill("twice@example.org")
+        page.get_by_label("Name").fill(name)
+        page.get_by_role("button", name="Save and continue editing").click()
+        expect(larder.toast("saved.")).to_be_visible()
+        return page.url.split("/edit/")[1].split("?")[0]
+
+    old = customer("Old Owner")
+    page.get_by_role("main").get_by_role("button", name="Delete").click()
+    new = customer("New Owner")
+    larder.open("customer", "deleted=only")
+    larder.tick(old)
+    page.get_by_role("button", name="Restore", exact=True).first.click()
+    page.get_by_role("link", name=f"Resolve #{old}").click()
+    expect(page.get_by_text(f"already used by New Owner (#{new})")).to_be_visible()
+    page.get_by_label("Email").fill("once@example.org")
+    page.get_by_role("button", name="Restore with this value").click()
+    expect(larder.toast(f"Customer {old} restored with another email.")).to_be_visible()
+    larder.undo()
+    page.goto(f"/admin/customer/restore/{old}")
+    page.get_by_role("button", name="Replace and restore").click()
+    expect(larder.toast(re.compile(f"in place of customer {new}"))).to_be_visible()
+    larder.open("customer", f"id__in={old},{new}")
+    assert larder.keys() == [old]

@@ -205,6 +205,7 @@ async def test_the_page_of_what_is_in_the_way_helps(browse: Browse, database: Da
     url = "/admin/customer/restore/1?deleted=only"
     page = await client.get(url)
     assert "email a@x is already used by Ann Lee (#2)." in page.text
+    assert re.findall(r'name="way" value="(\w+)"', page.text) == ["values", "replace"]
     refused = await client.post(url, data={"way": "values", "value-email": "a@x"})
     assert (refused.status_code, "is already used by Ann Lee" in refused.text) == (409, True)
     done = await client.post(url, data={"way": "values", "value-email": "old@x"})
