@@ -6,8 +6,10 @@ Keys that the model knows and that the file gives whole are looked for in `uniqu
 from __future__ import annotations
 
 from psycopg.sql import Composable
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin.writes import constraints
 from admin.writes.csv_import import guards, outcome
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.guards import Guard, Reference
@@ -59,7 +61,13 @@ OVERLAPS = "overlaps with another row"
 async def check(session: AsyncSession, plan: Plan) -> None:
     """List the lines that an index or a foreign key of the table would refuse."""
     for guard in await guards.of_table(session, plan.traits.table):
-        await _guard(session, plan, guard)
+        try:
+            async with session.begin_nested():
+                await _guard(session, plan, guard)
+        except DBAPIError as error:
+            # An expression may fail on a value: which row that is, only the run can say.
+            if not constraints.is_about_rows(error):
+                raise
     known = {(column.sa.name,) for column in plan.traits.columns.values() if column.references is not None}
     for reference in await guards.references(session, plan.traits.table):
         statement = _orphaned(plan, reference) if reference.columns not in known else None
@@ -97,20 +105,11 @@ def _touched(plan: Plan, columns: tuple[str, ...]) -> bool:
     return plan.options.mode != "update" or plan.first_of(columns) is not None
 
 
-def _parts(guard: Guard) -> list[str]:
-    return [f"larder_{n}" for n in range(1, len(guard.expressions) + 1)]
-
-
-def _expressions(guard: Guard) -> Composable:
-    named = zip(guard.expressions, _parts(guard), strict=True)
-    return st.joined(st.COMMA, [st.of("{e} as {n}", e=st.raw(e), n=st.name(n)) for e, n in named])
-
-
 def _would_be(plan: Plan, guard: Guard) -> Composable | None:
     row = outcome.row(plan, guard.columns)
     return row and st.of(
         WOULD_BE,
-        shown=_shown(plan, guard.columns), joined=outcome.joined(plan), expressions=_expressions(guard), row=row,
+        shown=_shown(plan, guard.columns), joined=outcome.joined(plan), expressions=guard.named, row=row,
         condition=st.raw(guard.condition),
         keys=st.joined(st.COMMA, [st.name("m", f"k{n}") for n in range(1, len(plan.traits.key) + 1)]),
     )  # fmt: skip
@@ -131,24 +130,12 @@ def _place(plan: Plan, columns: tuple[str, ...]) -> dict[str, Composable]:
     }
 
 
-def _same(guard: Guard) -> Composable:
-    """Both rows, w and o, agree. Where NULL counts as a value, they may agree in that."""
-    null = "" if guard.nulls_distinct else " or w.{n} is null and o.{n} is null"
-    return st.joined(
-        st.AND,
-        [
-            st.of("(o.{n} {op} w.{n}" + null + ")", n=st.name(n), op=st.raw(operator))
-            for n, operator in zip(_parts(guard), guard.operators, strict=True)
-        ],
-    )
-
-
 def _taken(plan: Plan, guard: Guard, would_be: Composable) -> Composable:
     pk = [plan.db(column) for column in plan.traits.key]
     return st.of(
         TAKEN, **_place(plan, guard.columns),
         rule=st.lit(OVERLAPS if guard.excludes else USED), would_be=would_be, table=plan.table,
-        expressions=_expressions(guard), condition=st.raw(guard.condition), same=_same(guard),
+        expressions=guard.named, condition=st.raw(guard.condition), same=guard.same,
         label=st.of("coalesce({c}::text, '')", c=st.name("o", plan.db(plan.traits.label))),
         pk=st.joined(" || ',' || ", [st.name("o", column) for column in pk]),
         itself=st.joined(
@@ -159,10 +146,10 @@ def _taken(plan: Plan, guard: Guard, would_be: Composable) -> Composable:
 
 
 def _repeated(plan: Plan, guard: Guard, would_be: Composable) -> Composable:
-    given = [st.of("{n} is not null", n=st.name(n)) for n in _parts(guard)]
+    given = [st.of("{n} is not null", n=st.name(n)) for n in guard.parts]
     return st.of(
         REPEATED, **_place(plan, guard.columns),
-        would_be=would_be, parts=st.joined(st.COMMA, map(st.name, _parts(guard))),
+        would_be=would_be, parts=st.joined(st.COMMA, map(st.name, guard.parts)),
         counted=st.joined(st.AND, given) if guard.nulls_distinct else st.of("true"),
     )  # fmt: skip
 
@@ -172,13 +159,13 @@ async def _held(session: AsyncSession, plan: Plan, guard: Guard, would_be: Compo
     held = plan.staging("held")
     parts = [
         st.of("{n} {c}", n=st.name(n), c=st.raw(opclass))
-        for n, opclass in zip(_parts(guard), guard.classes, strict=False)
+        for n, opclass in zip(guard.parts, guard.classes, strict=False)
     ]
     await st.run(session, st.of(HELD, held=held, would_be=would_be))
     index = st.of(HELD_INDEX, held=held, method=st.name(guard.method), parts=st.joined(st.COMMA, parts))
     await st.run(session, index)
     await st.analyze(session, held)
-    overlapping = st.of(OVERLAPPING, **_place(plan, guard.columns), rule=st.lit(OVERLAPS), held=held, same=_same(guard))
+    overlapping = st.of(OVERLAPPING, **_place(plan, guard.columns), rule=st.lit(OVERLAPS), held=held, same=guard.same)
     await st.run(session, overlapping)
     await st.run(session, st.of("drop table {held}", held=held))
 

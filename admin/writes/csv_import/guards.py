@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from psycopg.sql import Composable
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,7 +44,8 @@ select format('%I.%I', n.nspname, p.relname), p.relname,
   array(select attname::text from unnest(c.confkey) with ordinality as part (attnum, place)
         join pg_attribute using (attnum) where attrelid = c.confrelid order by place)
 from pg_constraint c join pg_class p on p.oid = c.confrelid join pg_namespace n on n.oid = p.relnamespace
-where c.conrelid = {name}::regclass and c.contype = 'f' and {enforced}
+where c.conrelid = {name}::regclass and c.contype = 'f' and c.conparentid = 0 and {enforced}
+  and has_table_privilege(p.oid, 'select')
 order by c.conname
 """
 
@@ -65,6 +67,26 @@ class Guard:
     columns: tuple[str, ...]
     plain: bool
     """Whether the expressions are columns, nothing else."""
+
+    @property
+    def parts(self) -> list[str]:
+        """The names under which a statement gives the expressions."""
+        return [f"larder_{n}" for n in range(1, len(self.expressions) + 1)]
+
+    @property
+    def named(self) -> Composable:
+        """The expressions under their names, for a SELECT."""
+        pairs = zip(self.expressions, self.parts, strict=True)
+        return st.joined(st.COMMA, [st.of("{e} as {n}", e=st.raw(e), n=st.name(n)) for e, n in pairs])
+
+    @property
+    def same(self) -> Composable:
+        """Two rows, w and o, agree. Where NULL counts as a value, they may agree in that."""
+        null = "" if self.nulls_distinct else " or w.{n} is null and o.{n} is null"
+        pairs = zip(self.parts, self.operators, strict=True)
+        return st.joined(
+            st.AND, [st.of("(o.{n} {op} w.{n}" + null + ")", n=st.name(n), op=st.raw(op)) for n, op in pairs]
+        )
 
 
 @dataclass(frozen=True)

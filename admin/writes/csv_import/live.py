@@ -5,9 +5,13 @@ Asked at the review, and again behind locks when the import runs: what was true 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from psycopg.sql import Composable
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin.writes import constraints
 from admin.writes.csv_import import beside, match, outcome, parents, row_rules, uniqueness
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Plan
@@ -35,12 +39,23 @@ async def build(session: AsyncSession, plan: Plan) -> None:
     await beside.check(session, plan)
     await st.analyze(session, plan.staging("error"))
     await st.run(session, st.of("drop table if exists {t}", t=plan.staging("row")))
+    try:
+        async with session.begin_nested():
+            await _judge(session, plan)
+    except DBAPIError as error:
+        if not constraints.is_about_rows(error):
+            raise
+        # A check of the table fails on some value instead of refusing it: only the run can say which row that is.
+        await _judge(session, replace(plan, info=replace(plan.info, checks=())))
+    await st.analyze(session, plan.staging("row"))
+
+
+async def _judge(session: AsyncSession, plan: Plan) -> None:
     await st.run(session, _verdict(plan))
     # In a good file no row breaks a rule: which one it is, is asked only where some do.
     if await st.value(session, st.of("select exists (select from {row} where broken)", row=plan.staging("row"))):
         await row_rules.check(session, plan)
         await st.run(session, st.of(REJECTED, row=plan.staging("row")))
-    await st.analyze(session, plan.staging("row"))
 
 
 def _verdict(plan: Plan) -> Composable:

@@ -55,3 +55,11 @@ async def test_what_the_review_says_is_what_the_run_does(name: str, imports: Imp
     if report.importable:
         done = await imports.apply()
         assert (done.applied, done.counts) == (True, report.counts)
+
+
+async def test_a_rule_that_fails_on_a_value_is_left_to_the_run(imports: Imports, database: Database):
+    database.sql(guarded.TABLE)
+    report = await imports.check("name,part,low,high\nx,5,,\ny,0,,\nz,,9,8\n", "guarded", skip_bad=True)
+    assert (report.new, report.rejected) == (3, 0)
+    done = await imports.apply()
+    assert (done.new, [rejection.line for rejection in done.rejections]) == (1, [3, 4])
