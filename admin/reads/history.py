@@ -75,7 +75,7 @@ async def of_row(
     own = key_json(resource, key)
     statement = (
         select(image, following(image), Operation)
-        .outerjoin(Operation, Operation.id == image.operation_id)
+        .outerjoin(Operation, Operation.id == func.coalesce(image.operation_id, _at_once(image)))
         .where(image.table_name == name, or_(image.key == own, image.new_key == own))
         .where(image.id < before if before is not None else literal(value=True))
         .order_by(image.id.desc())
@@ -92,6 +92,12 @@ async def last(session: AsyncSession, resource: Resource, key: tuple[Any, ...]) 
     """The latest change of a row, None when none is kept."""
     found = await of_row(session, resource, key, limit=1)
     return found[0] if found else None
+
+
+def _at_once(image: Any) -> Any:
+    """SQL of the operation in whose transaction an image was made without being a part of it: a rule of the database
+    followed it (`models/stock.py`). A transaction's moment is its own, to the microsecond."""
+    return select(func.min(Operation.id)).where(Operation.at == image.at).correlate(image).scalar_subquery()
 
 
 def following(image: Any) -> Any:
@@ -147,7 +153,7 @@ def _entry(
         id=image.id,
         at=image.at,
         kind=_kind(resource, image.before, after or {}) if updated else "deleted",
-        operation_id=image.operation_id,
+        operation_id=operation.id if operation else image.operation_id,
         who=operation.person_name if operation else None,
         role=image.database_role,
         sentence=operation.sentence if operation else "",

@@ -54,7 +54,29 @@ def test_no_page_has_a_violation(page: Page, larder: Larder, theme: str, base_ur
     for path in (f"/admin/customer/details/{key}", f"/admin/customer/edit/{key}"):
         page.goto(path)
         found += problems(page)
+    found += _editing(page, larder)
     assert found == []
+
+
+def _editing(page: Page, larder: Larder) -> list[str]:
+    """Lines inside an order, a cell in its place, and the two steps of a bulk edit."""
+    larder.open("order")
+    larder.rows.first.get_by_role("link").first.click()
+    page.get_by_role("button", name="Add line item").click()
+    found = problems(page)
+    larder.open("author")
+    expect(page.locator("table.editable")).to_be_visible()
+    larder.rows.first.get_by_role("link").first.press("F2")
+    expect(page.locator(".cell-editor")).to_be_visible()
+    found += problems(page)
+    page.keyboard.press("Escape")
+    larder.tick(*larder.keys()[:2])
+    page.get_by_role("button", name="Edit selected").click()
+    found += problems(page)
+    page.get_by_role("textbox", name="Country").fill("Atlantis")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("button", name="Change 2 rows")).to_be_visible()
+    return found + problems(page)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

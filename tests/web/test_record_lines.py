@@ -63,6 +63,9 @@ async def test_adding_changing_and_removing_is_one_operation_that_can_be_undone(
         ("edit", 4, "Order 1: status changed, 1 line item removed, 1 line item changed, 1 line item added.")
     ]
     operation = shop.value("select max(id) from larder.operation")
+    # The item's own history says whose order it was.
+    history = (await client.get("/admin/inventory-item/details/1")).text
+    assert re.search(rf'<a href="/admin/operations/{operation}">Changed</a>\s+by editor', history), history
     # Somebody takes a lamp meanwhile: the stock follows the lines, whatever it is by then.
     shop.sql("insert into line_item (order_id, sku, qty, unit_price) values (2, 'A', 1, 9)")
     await client.post(f"/admin/operations/{operation}/undo")
