@@ -39,7 +39,7 @@ def months(grown: Grown) -> Chart | None:
     bars = []
     for place, rows in enumerate(grown.months):
         # A month with few rows is still seen, one without is a line on the ground.
-        high = max(1.5, HEIGHT * rows / most) if rows else 0.5
+        high = max(1.5, HEIGHT * rows / most) if rows else 1.0
         bars.append(Bar(place * wide, round(HEIGHT - high, 1), wide - GAP, round(high, 1)))
     return Chart(tuple(bars), WIDTH, HEIGHT, _said(grown))
 
