@@ -75,13 +75,18 @@ async def slow_parts(session: AsyncSession, resource: Resource, query: ListQuery
     found = [
         Slow(one.column, one, _filter_remedy(resource, query, one))
         for one in query.filters
-        if not _filters(indexes, resource, query, one) and (least == 0 or not _is_common(indexes, resource, one))
+        if (is_slow(indexes, resource, query, one) if least else not _filters(indexes, resource, query, one))
     ]
     order = ordering.order_of(resource, query)
     first = order.keys[0]
     if first.column is not None and not _sorts(indexes, resource, query, order):
         found.append(Slow(query.sort or first.column.name, None, _sort_remedy(resource, query, order)))
     return found
+
+
+def is_slow(indexes: Indexes, resource: Resource, query: ListQuery, one: Filter) -> bool:
+    """Whether no index serves a filter that leaves many rows out."""
+    return not _filters(indexes, resource, query, one) and not _is_common(indexes, resource, one)
 
 
 def _sorts(indexes: Indexes, resource: Resource, query: ListQuery, order: Order) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from admin.errors import BadRequest
 from admin.reads import filters
@@ -78,6 +78,8 @@ class Filterable:
     options: tuple[Option, ...] = ()
     choices_url: str = ""
     facet_url: str = ""
+    slow: tuple[str, ...] = ()
+    """The conditions that no index serves, where the table is large."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,16 @@ def filterable(resource: Resource) -> tuple[Filterable, ...]:
     """The columns one can filter by, those of the list first."""
     names = dict.fromkeys([*resource.list_columns, *resource.details_columns])
     return tuple(_filterable(resource, resource.column(name)) for name in names)
+
+
+def marked(columns: tuple[Filterable, ...], slow: Mapping[str, frozenset[str]]) -> tuple[Filterable, ...]:
+    """The same columns, with the conditions whose operators are slow."""
+    if not slow:
+        return columns
+    return tuple(
+        replace(column, slow=tuple(one for one in column.conditions if _operator(one) in slow.get(column.name, ())))
+        for column in columns
+    )
 
 
 def conditions() -> tuple[tuple[str, str], ...]:
@@ -164,6 +176,11 @@ def _conditions(column: Column, operators: tuple[str, ...]) -> tuple[str, ...]:
     plain = tuple(operator for operator in operators if operator != "isnull")
     periods = tuple(PERIODS) if column.kind in ("date", "timestamp") else ()
     return (*plain, *periods, *(EMPTINESS if column.nullable or not plain else ()))
+
+
+def _operator(condition: str) -> str:
+    """The operator behind a condition; there is none behind “is not empty” that could be slow."""
+    return {"empty": "isnull", **dict.fromkeys(PERIODS, "range")}.get(condition, condition)
 
 
 def _end_of_month(day: dt.date) -> dt.date:

@@ -8,7 +8,7 @@ missing, and keeps the filters that can be changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -22,6 +22,7 @@ from admin.reads.indexes import Slow
 from admin.reads.listing import Slice
 from admin.reads.places import Spread
 from admin.reads.query import ListQuery
+from admin.reads.slow_filters import slow_filters
 from admin.resource import Resource
 from admin.web.list_controls import OPERATION
 from admin.web.visit import Visit
@@ -61,6 +62,8 @@ class Found:
     sorts: tuple[Slow, ...] = ()
     parts: tuple[Slow, ...] = ()
     """What no index serves on a large table: listed columns to sort by, and parts of this very list."""
+    filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Operators that no index serves there, by column: filters that could be added."""
 
 
 async def find(
@@ -115,7 +118,8 @@ async def _marked(visit: Visit, query: ListQuery, found: Found) -> Found:
         sorts = await indexes.slow_sorts(session, visit.resource, query, indexes.LARGE)
         least = 0 if found.too_slow else indexes.LARGE
         parts = await indexes.slow_parts(session, visit.resource, query, least)
-    return replace(found, sorts=tuple(sorts), parts=tuple(parts))
+        filters = await slow_filters(session, visit.resource, query, indexes.LARGE)
+    return replace(found, sorts=tuple(sorts), parts=tuple(parts), filters=filters)
 
 
 async def _counted(visit: Visit, query: ListQuery) -> Exact | None:

@@ -50,7 +50,7 @@ def of(visit: Visit, query: ListQuery, found: Found, kept: Kept, here: str) -> T
         search_pairs=list_controls.carried(resource, query, "search"),
         plural=inside(resource.name_plural),
         filter_pairs=list_controls.carried(resource, query),
-        filterable=filter_builder.filterable(resource),
+        filterable=filter_builder.marked(filter_builder.filterable(resource), found.filters),
         conditions=filter_builder.conditions(),
         views=view_menu.menu(resource, query, kept, bare=not visit.query_string),
         columns=list_columns.choices(resource),

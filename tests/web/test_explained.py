@@ -49,8 +49,13 @@ async def test_what_no_index_serves_is_marked_on_a_large_table(
     chips = page.text[page.text.index('class="chips"') :]
     assert MARK in chips[: chips.index("</ul>")]
     assert "CREATE INDEX CONCURRENTLY ON document USING gin (body gin_trgm_ops) WHERE deleted_at IS NULL;" in page.text
+    columns = dict(re.findall(r'<option value="(\w+)"[^>]*data-slow="([^"]*)"', page.text))
+    assert {"contains", "icontains"} <= set(columns["body"].split())
+    assert "startswith" not in columns.get("title", "").split()
+    assert "data-slow-note" in page.text
     small = await admin.get("/admin/author/list")
     assert MARK not in small.text
+    assert "data-slow" not in small.text
 
 
 async def test_a_list_that_took_too_long_names_what_no_index_serves(

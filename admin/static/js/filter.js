@@ -1,5 +1,5 @@
 // The filter form offers only what fits the chosen column: its conditions, and its own input for the value. Values with
-// their counts are asked for once the form is open, and take the place of those without.
+// their counts are asked for once the form is open, and take the place of those without. What no index serves is said.
 
 import { attach } from "./index.js";
 
@@ -20,7 +20,9 @@ export default function filter(form) {
   const place = form.querySelector("[data-value]");
   const asked = new Set();
 
+  const note = form.querySelector("[data-slow-note]");
   const showInput = () => {
+    if (note) note.hidden = !column.selectedOptions[0].dataset.slow?.split(" ").includes(condition.value);
     const wanted = templateFor(form, column.selectedOptions[0].dataset.input ?? "text", condition.value);
     if (wanted.innerHTML === showInput.shown) return;
     showInput.shown = wanted.innerHTML;
