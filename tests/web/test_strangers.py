@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
 
+from admin.web import urls
 from admin.web.console import Console
 from admin.web.model_admin import ModelAdmin
 from tests import strangers
@@ -43,6 +46,28 @@ async def test_a_row_with_a_composite_key_goes_all_the_way(browse: Browse, datab
         number = database.value("select max(id) from larder.operation")
         assert (await editor.post(f"/admin/operations/{number}/undo")).status_code == 303
         assert database.sql("select code from shelf where deleted_at is null") == []
+
+
+async def test_history_revert_and_trash_know_any_key(browse: Browse, database: Database, tables: Console):
+    client = await browse("editor")
+    for code in ("a,b", "a/b", "ü ß?#%", "..", ".", "~.", "\\", "<b>", "a\nb"):
+        url, key = "/admin/shelf", urls.of_key(_key("7", code))
+        await client.post(f"{url}/create", data={"room": "7", "code": code, "note": "one"})
+        made = database.value("select max(id) from larder.operation")
+        await client.post(f"{url}/edit/{key}", data=await form(client, f"{url}/edit/{key}", note="two"))
+        page = (await client.get(f"{url}/details/{key}")).text
+        (then,) = re.findall(r'<a href="([^"]*as-of=[^"]*)">As it was then', page)
+        assert "<dd>one</dd>" in (await client.get(html.unescape(then))).text, code
+        fields = dict(re.findall(r'name="(as-of|seen)" value="([^"]*)"', page))
+        answer = await client.post(f"{url}/revert/{key}", data=fields)
+        assert answer.headers["location"] == f"{url}/details/{key}"
+        assert database.sql("select note from shelf where code = %s", code) == [("one",)]
+        listed = await client.get(f"{url}/list?operation={made}&deleted=with")
+        assert [html.unescape(one) for one in re.findall(r'<tr data-key="([^"]*)"', listed.text)] == [_key("7", code)]
+        await client.post(f"{url}/delete", data={"pks": _key("7", code)})
+        assert "Nothing is in its way any more" in (await client.get(f"{url}/restore/{key}")).text, code
+        assert (await client.post(f"{url}/restore/{key}", data={"way": "plain"})).status_code == 303
+        assert database.sql("select deleted_at from shelf where code = %s", code) == [(None,)]
 
 
 async def test_odd_columns_are_made_changed_and_left_alone(browse: Browse, database: Database, tables: Console):
