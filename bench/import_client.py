@@ -78,7 +78,10 @@ class Client:
             time.sleep(STEP_S)
 
     def _status(self) -> Any:
-        return json.loads(self._get(f"{self.path}/status"))
+        """Where the import stands. On a machine that is busy with it, the answer may be to ask again."""
+        while (said := self._get(f"{self.path}/status"))[:1] != b"{":
+            time.sleep(STEP_S)
+        return json.loads(said)
 
     def _get(self, path: str) -> bytes:
         connection = http.client.HTTPConnection("127.0.0.1", self.console.port, timeout=600)

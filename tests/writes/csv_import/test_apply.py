@@ -171,7 +171,8 @@ async def test_what_nobody_finishes_is_swept_away(imports: Imports, database: Da
     await imports.check(CUSTOMERS, "customer")
     assert (await imports.stored(old)).record.state == "review"
     database.sql("update larder.import set at = now() - interval '8 days' where id = %s", old)
-    await imports.check(CUSTOMERS, "customer")
+    async with imports.sessions.begin() as session:
+        await store.sweep(session, 7)
     assert (await imports.stored(old)).record.state == "cancelled"
     assert not any(name.startswith(f"import_{old}_") for name in imports.staging())
 
