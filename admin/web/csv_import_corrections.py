@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from admin.errors import BadRequest, LarderError
+from admin.errors import BadRequest, Conflict, LarderError
 from admin.reads.wording import counted
 from admin.web import csv_import_replacing, csv_import_view, flash, urls
 from admin.web.csv_import_page import opened, page
@@ -17,7 +17,7 @@ from admin.web.gate import Permission
 from admin.web.page import Flash
 from admin.web.routes import Door
 from admin.web.visit import Visit
-from admin.writes.csv_import import corrections, mended, replacing
+from admin.writes.csv_import import corrections, mended, replacing, whole_line
 from admin.writes.csv_import.corrections import Edits
 from admin.writes.csv_import.errors import Unreadable
 from admin.writes.csv_import.receive import Upload
@@ -41,6 +41,19 @@ async def save(visit: Visit) -> Response:
         return await corrections.save(session, at.resource, stored.id, edits, timeout_ms=timeout(visit))
 
     return await changed(visit, data, change)
+
+
+async def line(visit: Visit) -> Response:
+    """All cells of one line, for what cannot be mended in the grid."""
+    async with visit.transaction() as session:
+        at, stored = await opened(visit, session)
+        if stored.record.state != "review" or stored.staged is None:
+            raise Conflict("This import is not in review, so its rows cannot be corrected.")
+        number = min(int(visit.request.path_params["line"]), 2**31 - 1)
+        found = await whole_line.read(session, stored.id, len(stored.staged.headers), number)
+    view = csv_import_view.View(at, stored, "review", stored.options)
+    cells = list(zip(range(1, len(found.cells) + 1), stored.staged.headers, found.cells, strict=True))
+    return at.page("csv_import/line.html", view=view, line=found, cells=cells)
 
 
 async def take_back(visit: Visit) -> Response:
@@ -134,6 +147,7 @@ def timeout(visit: Visit) -> int:
 
 
 DOORS = [
+    Door("GET", "/imports/{import_id:int}/lines/{line:int}", Permission.IMPORT, line),
     Door("POST", "/imports/{import_id:int}/corrections", Permission.IMPORT, save),
     Door("POST", "/imports/{import_id:int}/take-back", Permission.IMPORT, take_back),
     Door("POST", "/imports/{import_id:int}/replace", Permission.IMPORT, replace),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from admin.reads.wording import counted
+from admin.web import urls
 from admin.web.csv_import_remedies import Remedy, remedy
 from admin.web.csv_import_replacing import Replacing
 from admin.web.csv_import_view import View
@@ -45,6 +46,7 @@ class Cell:
     reason: str
     remedy: Remedy
     line_url: str
+    """Where the whole line is edited, when the cell is too long to be mended in place."""
 
 
 @dataclass(frozen=True)
@@ -138,5 +140,5 @@ def _cell(view: View, bad: Bad, name: str, begins: bool) -> Cell:
         was=bad.was,
         reason=bad.reason + more,
         remedy=remedy(view, bad),
-        line_url=view.url(f"lines/{bad.line}"),
+        line_url=urls.import_line(view.stored.id, bad.line) if bad.cell and bad.text is None else "",
     )

@@ -80,8 +80,8 @@ def _in_trash(view: View, _: Bad) -> Remedy:
     return Remedy("", "Open the trash", urls.listing(view.resource.identity, "deleted=only"))
 
 
-def _width(_: View, bad: Bad) -> Remedy:
-    return Remedy() if bad.cell else Remedy("Leave it out, or mend the file.")
+def _width(view: View, bad: Bad) -> Remedy:
+    return Remedy() if bad.cell else Remedy("", "Edit the line", urls.import_line(view.stored.id, bad.line))
 
 
 BY_RULE: dict[str, Callable[[View, Bad], Remedy]] = {

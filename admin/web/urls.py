@@ -203,6 +203,11 @@ def import_page(import_id: int, step: str = "", query: str = "") -> str:
     return _path("imports", str(import_id), *([step] if step else []), query=query)
 
 
+def import_line(import_id: int, line: int) -> str:
+    """One line of an import with all its cells."""
+    return _path("imports", str(import_id), "lines", str(line))
+
+
 def operations(query: str = "") -> str:
     return _path("operations", query=query)
 

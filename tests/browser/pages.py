@@ -74,4 +74,4 @@ class Larder:
         self.page.get_by_role("link", name="Import CSV").click()
         self.page.locator('input[type="file"]').set_input_files(file)
         self.page.get_by_role("button", name=re.compile("Upload|Continue|Review")).click()
-        expect(self.page).to_have_url(re.compile(r"/admin/imports/\d+"))
+        expect(self.page).to_have_url(re.compile(r"/admin/imports/\d+"), timeout=60_000)

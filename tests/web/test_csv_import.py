@@ -369,3 +369,16 @@ async def test_any_line_of_a_file_is_a_link_away(browse: Browse, database: Datab
     assert "Name: 1 row changes" in changed
     new = (await client.get(f"{path}?show=new")).text
     assert "Active is true" in new
+
+
+async def test_a_line_of_the_wrong_width_is_edited_as_a_whole(browse: Browse, database: Database):
+    client = await browse("editor")
+    path = await handed_in(client, CUSTOMERS + b"cy@x,Lee,Cy,5\n")
+    assert f'href="{path}/lines/4">Edit the line' in (await client.get(path)).text
+    page = (await client.get(f"{path}/lines/4")).text
+    assert "This line has 4 cells, expected 3. Left over: &#34;5&#34;" in page
+    mark = re.search(r'name="review" value="(\w+)"', page)[1]  # type: ignore[index]
+    form = {"review": mark, "whole": "4", "cell-4-1": "cy@x", "cell-4-2": "Lee, Cy", "cell-4-3": "5"}
+    await client.post(f"{path}/corrections?show=rejected", data=form)
+    assert counts(await status(client, path)) == {"new": 3, "changed": 0, "unchanged": 0, "rejected": 0, "total": 3}
+    assert (await client.get(f"{path}/lines/99")).status_code == 404

@@ -66,6 +66,7 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "GET /imports/{import_id:int}/mode":        (303, 403, 404, 404),
     "POST /imports/{import_id:int}/corrections":(303, 403, 404, 404),
     "POST /imports/{import_id:int}/take-back":  (303, 403, 404, 404),
+    "GET /imports/{import_id:int}/lines/{line:int}": (303, 403, 404, 404),
     "POST /imports/{import_id:int}/replace":   (303, 403, 400, 400),
     "POST /imports/{import_id:int}/mended":    (303, 403, 404, 404),
     "POST /imports/{import_id:int}/apply":        (303, 403, 404, 404),
@@ -78,7 +79,7 @@ OUTSIDE = {"/": 303, "/admin": 303, "/healthz": 200, "/readyz": 200, "/metrics":
 """What is no door of the console: open to everybody, and holding nothing of anybody's."""
 
 PARTS = {"{identity}": "document", "{column}": "owner_id", "{pk:path}": "1", "{import_id:int}": "7", "{id:int}": "7",
-         "{view_id:int}": "7"}  # fmt: skip
+         "{view_id:int}": "7", "{line:int}": "7"}  # fmt: skip
 """There is no import and no operation with this number."""
 
 

@@ -22,5 +22,6 @@ export default function mending(form) {
     if (cells.includes(target)) target.classList.toggle("changed", target.value !== target.defaultValue);
   });
 
-  if (location.hash === "#rows" && !document.querySelector("[autofocus]")) cells[0]?.focus();
+  // An address that leads to a part of the page makes browsers pass over autofocus.
+  if (location.hash === "#rows") (document.querySelector("[autofocus]") ?? cells[0])?.focus();
 }

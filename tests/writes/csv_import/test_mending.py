@@ -14,6 +14,7 @@ from admin.writes.csv_import.errors import Unreadable
 from admin.writes.csv_import.receive import Upload
 from admin.writes.csv_import.replacing import Replacement
 from admin.writes.csv_import.report import Report
+from tests import workbooks
 from tests.postgres import Database
 from tests.writes.csv_import.conftest import TIMEOUT_MS, Imports
 
@@ -97,6 +98,13 @@ async def test_mended_lines_take_the_place_of_rejected_ones(imports: Imports, da
         ("1.50",), ("12.50",)
     ]  # fmt: skip
     assert "corrected: balance was O" in await rejected(imports)
+
+
+async def test_a_mended_workbook_is_taken_like_a_mended_file(imports: Imports):
+    await imports.check(CUSTOMERS, "customer")
+    sheet = [["email", "name", "balance", "line", "reason"], ["ben@x", "Ben", 12.5, 3, ""], ["cy@x", "Cy", 1, 4, ""]]
+    report = await hand_in(imports, workbooks.workbook({"Sheet1": sheet}))
+    assert (report.new, report.rejected, report.corrected) == (3, 3, 1)
 
 
 async def test_what_is_no_mended_file_is_refused_whole(imports: Imports):
