@@ -50,7 +50,7 @@ async def test_a_cell_is_saved_alone_and_the_row_comes_anew(browse: Browse, sea:
     assert typed == {"was-title": "Sea", "title": "Sea"}
     answer = await sent(client, {**typed, "title": "Sand"})
     assert answer.status_code == 200, answer.text
-    assert re.match(r'<tr data-key="1"><td class="tick">', answer.json()["row"])
+    assert re.match(r'<tr data-key="?1"?><td class="?tick"?>', answer.json()["row"])
     assert '<a href="edit/1?search=x">Sand</a>' in answer.json()["row"]
     operation = sea.value("select max(id) from larder.operation")
     assert "Document 1 saved." in answer.json()["toast"]

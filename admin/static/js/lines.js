@@ -12,7 +12,8 @@ export default function lines(section) {
   section.querySelector("[data-add]").addEventListener("click", () => {
     const made = document.createElement("tbody");
     const place = `n${(added += 1)}`;
-    made.innerHTML = template.innerHTML.replaceAll(".place.", `.${place}.`).replaceAll(/ place(?=["<])/g, ` ${body.rows.length + 1}`);
+    const number = body.querySelectorAll("[data-line]:not(.unscripted)").length + 1;
+    made.innerHTML = template.innerHTML.replaceAll(".place.", `.${place}.`).replaceAll(/ place(?=["<])/g, ` ${number}`);
     const row = made.firstElementChild;
     body.append(row);
     attach(row);
