@@ -1,4 +1,4 @@
-"""The job of an import: run what was reviewed, once, whatever happens to the process that does it.
+"""The job of an import: read its file, or run what was reviewed; once, whatever happens to the process that does it.
 
 The change, its operation and the state `done` are one transaction; a job that comes late, twice, or after its process
 was killed, finds that the import is not waiting for it any more, or starts from the beginning. How often one has begun
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import psycopg
 import structlog
@@ -23,10 +24,12 @@ from admin.resource import Resource
 from admin.settings import Settings
 from admin.tables import Import
 from admin.writes import constraints
-from admin.writes.csv_import import apply, running, store
+from admin.writes.csv_import import apply, receive, running, store
 from admin.writes.csv_import.errors import InProgress
 
 log = structlog.get_logger("larder.jobs")
+
+Step = Literal["read", "apply"]
 
 ATTEMPTS = 3
 PAUSE = 2
@@ -57,6 +60,7 @@ class Job:
     id: int
     import_id: int
     actor: Actor
+    step: Step
 
 
 class Later(Exception):
@@ -64,15 +68,14 @@ class Later(Exception):
 
 
 async def run(works: Works, job: Job) -> None:
-    """Run the import, or put it into the state that says why it did not. Raises `Later`."""
+    """Do the step, or put the import into the state that says why it was not done. Raises `Later`."""
     attempt = 0
     try:
         async with works.sessions.begin() as session:
             resource = await _resource(works, session, job)
             if resource is None or not (attempt := await _begin(works, session, job, resource)):
                 return
-            timeout = works.settings.import_timeout_ms
-            report = await apply.apply(session, job.actor, resource, job.import_id, timeout_ms=timeout)
+            await STEPS[job.step](works, session, job, resource)
     except (InProgress, Later):
         raise Later from None
     except Exception as error:
@@ -81,8 +84,20 @@ async def run(works: Works, job: Job) -> None:
         if attempt < ATTEMPTS and _may_pass(error):
             raise Later from error
         await fail(works, job, _sentence(error))
-    else:
-        log.info("import run", import_id=job.import_id, person=job.actor.name, applied=report.applied, **report.counts)
+
+
+async def _apply(works: Works, session: AsyncSession, job: Job, resource: Resource) -> None:
+    timeout = works.settings.import_timeout_ms
+    report = await apply.apply(session, job.actor, resource, job.import_id, timeout_ms=timeout)
+    log.info("import run", import_id=job.import_id, person=job.actor.name, applied=report.applied, **report.counts)
+
+
+async def _read(works: Works, session: AsyncSession, job: Job, resource: Resource) -> None:
+    await receive.read_kept(session, resource, job.import_id, timeout_ms=works.settings.import_timeout_ms)
+    log.info("file read", import_id=job.import_id, person=job.actor.name)
+
+
+STEPS = {"apply": _apply, "read": _read}
 
 
 async def hand_back(works: Works, job: Job) -> None:
@@ -119,7 +134,8 @@ async def _resource(works: Works, session: AsyncSession, job: Job) -> Resource |
 
 async def _begin(works: Works, session: AsyncSession, job: Job, resource: Resource) -> int:
     """Take a place and say which attempt this is; 0 when there are to be no more. Raises `Later`."""
-    if not await slots.take(session, job.actor.id, resource) or not await running.mark(session, job.import_id):
+    alone = resource if job.step == "apply" else None
+    if not await slots.take(session, job.actor.id, alone) or not await running.mark(session, job.import_id):
         raise Later
     async with works.sessions.begin() as apart:
         counted = _waiting(job).values(attempts=Import.attempts + 1).returning(Import.attempts)

@@ -13,9 +13,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.actor import Actor
-from admin.writes.csv_import import apply, store
+from admin.jobs.imports import Step
+from admin.writes.csv_import import apply, receive, store
 from admin.writes.csv_import.errors import InProgress
+from admin.writes.csv_import.sniff import Format
 
+LARGE = 4 * 2**20
+"""Bytes from which on reading and checking a file takes seconds, which no request should."""
 QUEUE = "larder"
 IMPORT = "import"
 """Name of the task: what the queue and the workers know it by."""
@@ -41,9 +45,26 @@ GONE = "The job of this import ended without a word. Nothing was imported. Try a
 async def run(session: AsyncSession, actor: Actor, import_id: int) -> None:
     """Let what was reviewed happen as soon as a worker is free. Raises `Conflict` when it may not."""
     await apply.ready(session, import_id)
-    arguments = json.dumps({"import_id": import_id, "actor": asdict(actor)})
-    job = await session.scalar(DEFER, {"queue": QUEUE, "task": IMPORT, "arguments": arguments})
+    job = await _defer(session, actor, import_id, "apply")
     await store.save(session, import_id, "queued", job_id=job, attempts=0, error=None)
+
+
+async def read(session: AsyncSession, actor: Actor, import_id: int, form: Format | None = None) -> None:
+    """Let a kept file be read and checked by a worker, in another way than before if `form` says so.
+
+    Raises `Conflict` when it is too late for that.
+    """
+    stored = await receive.unread(session, import_id)
+    job = await _defer(session, actor, import_id, "read")
+    options = store.kept(form or stored.format)
+    await store.save(
+        session, import_id, "staging", job_id=job, attempts=0, error=None, report=None, options=options
+    )  # fmt: skip
+
+
+async def _defer(session: AsyncSession, actor: Actor, import_id: int, step: Step) -> int:
+    arguments = json.dumps({"import_id": import_id, "actor": asdict(actor), "step": step})
+    return int(await session.scalar(DEFER, {"queue": QUEUE, "task": IMPORT, "arguments": arguments}) or 0)
 
 
 async def cancel(session: AsyncSession, import_id: int) -> bool:

@@ -23,9 +23,12 @@ select exists (select from generate_series(1, :most) n
 """)
 
 
-async def take(session: AsyncSession, person_id: int | None, resource: Resource) -> bool:
-    """Whether an import into this table may run now; if so, the place is taken until the transaction ends."""
+async def take(session: AsyncSession, person_id: int | None, alone: Resource | None) -> bool:
+    """Whether an import may go on now; if so, the place is taken until the transaction ends.
+
+    `alone` is the table into which no other may run meanwhile; None: it only reads its file.
+    """
     for of, most in (("all", IN_ALL), (f"person {person_id}", OF_A_PERSON)):
         if not await session.scalar(TAKE, {"places": PLACES, "of": of, "most": most}):
             return False
-    return await running.alone_now(session, resource)
+    return alone is None or await running.alone_now(session, alone)

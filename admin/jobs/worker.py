@@ -23,7 +23,7 @@ from admin import schema
 from admin.actor import Actor
 from admin.database import connect_args
 from admin.jobs import imports, periodic, queue
-from admin.jobs.imports import Later, Works
+from admin.jobs.imports import Later, Step, Works
 
 log = structlog.get_logger("larder.jobs")
 
@@ -63,8 +63,8 @@ def make(works: Works) -> App:
     app = App(connector=connector)
 
     @app.task(name=queue.IMPORT, queue=queue.QUEUE, pass_context=True, retry=Strategy())
-    async def import_(context: JobContext, import_id: int, actor: dict[str, Any]) -> None:
-        job = imports.Job(context.job.id or 0, import_id, Actor(**actor))
+    async def import_(context: JobContext, import_id: int, actor: dict[str, Any], step: Step) -> None:
+        job = imports.Job(context.job.id or 0, import_id, Actor(**actor), step)
         try:
             await imports.run(works, job)
         except asyncio.CancelledError:

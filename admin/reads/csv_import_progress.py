@@ -13,22 +13,29 @@ from admin.tables import STAGING_SCHEMA
 
 @dataclass(frozen=True)
 class Progress:
-    """Rows counted so far and seconds since the work began; None in `seconds`: nobody works on it."""
+    """Rows counted so far and seconds since the work began; None in `seconds`: nobody works on it.
+
+    `read_rows` and `read_bytes` are those of the file while it is read; None in `read_rows`: it is not being read.
+    """
 
     seconds: float | None
     counted: int
     stopping: bool
+    read_rows: int | None
+    read_bytes: int
 
 
 NOW = text("""
 select extract(epoch from clock_timestamp() - activity.xact_start)::float,
        coalesce(pg_sequence_last_value(to_regclass(:counter)), 0),
-       exists (select from procrastinate_jobs where id = i.job_id and abort_requested)
+       exists (select from procrastinate_jobs where id = i.job_id and abort_requested),
+       copy.tuples_processed, coalesce(copy.bytes_processed, 0)
 from larder.import i
 left join pg_locks l
   on l.locktype = 'advisory' and l.granted and l.objsubid = 2 and l.classid = :running and l.objid::bigint = i.id
   and l.database = (select oid from pg_database where datname = current_database())
 left join pg_stat_activity activity on activity.pid = l.pid
+left join pg_stat_progress_copy copy on copy.pid = l.pid and copy.command = 'COPY FROM'
 where i.id = :import_id
 """)
 

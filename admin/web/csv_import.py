@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from io import BytesIO
+from io import SEEK_END, BytesIO
 
 import structlog
+from anyio import to_thread
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from admin.errors import BadRequest, LarderError
+from admin.jobs import queue
 from admin.web import csv_import_index, csv_import_list, csv_import_run, urls
 from admin.web.csv_export import Download, attachment
 from admin.web.csv_import_page import opened, page
@@ -55,9 +58,7 @@ async def hand_in(visit: Visit) -> Response:
         try:
             async with visit.transaction() as session:
                 await quota.require_room(session, visit.actor, _quota(visit))
-                import_id = await receive.receive(
-                    session, visit.actor, visit.resource, sent, timeout_ms=_timeout(visit)
-                )
+                import_id = await _take_in(session, visit, sent)
         except (Unreadable, quota.Full) as error:
             return _upload_again(visit, error)
     log.info("file handed in", import_id=import_id, identity=visit.resource.identity, person=visit.actor.name)
@@ -97,6 +98,15 @@ def _sent(form: FormData) -> Upload | None:
     # A form sends every line end as CRLF, whatever was in the clipboard.
     plain = pasted.replace("\r\n", "\n")
     return Upload("pasted rows", BytesIO(plain.encode()), "utf-8", "\t" if "\t" in plain else None)
+
+
+async def _take_in(session: AsyncSession, visit: Visit, sent: Upload) -> int:
+    """Read a small file at once, and leave a large one to a worker."""
+    if await to_thread.run_sync(sent.file.seek, 0, SEEK_END) < queue.LARGE:
+        return await receive.receive(session, visit.actor, visit.resource, sent, timeout_ms=_timeout(visit))
+    import_id = await receive.keep(session, visit.actor, visit.resource, sent, timeout_ms=_timeout(visit))
+    await queue.read(session, visit.actor, import_id)
+    return import_id
 
 
 def _upload_again(visit: Visit, error: LarderError) -> Response:

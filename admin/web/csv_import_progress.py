@@ -8,11 +8,17 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads import csv_import_progress as progress
+from admin.web.csv_import_stages import READING as READING_FILE
+from admin.web.csv_import_stages import stage
 from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.store import Stored
 
 AT_WORK = ("queued", "running")
 WAITING = "Waiting for a worker. At most two imports of one person run at once, four in all, and one into a table."
+READING = "Reading the file."
+JUDGING = "Checking what every row would do. Nothing is changed by that."
+AT_ONCE = 1
+"""Seconds within which the reading has begun."""
 STOPPING = "Stopping. What was written so far is being taken back."
 CHECKING = "Checking every row once more against the table as it is now."
 WRITING = "Writing rows. Nobody sees one of them before all are there."
@@ -35,6 +41,8 @@ class Shown:
     @property
     def amount(self) -> str:
         """“612,000 of 1,000,000 rows”"""
+        if not self.rows_total:
+            return ""
         return f"{self.rows_done:,} of {self.rows_total:,} rows"
 
     @property
@@ -50,9 +58,25 @@ class Shown:
 async def look(session: AsyncSession, stored: Stored, state: str) -> Shown:
     """Where the import is right now."""
     total = stored.staged.rows if stored.staged else 0
+    if stage(stored, state) == READING_FILE:
+        return _reading(stored.record.file_bytes, await progress.now(session, stored.id))
     if state not in AT_WORK or stored.report is None:
         return Shown(total if state in ("done", "undone") else 0, total)
     return _running(stored.report, await progress.now(session, stored.id))
+
+
+def _reading(size: int, now: progress.Progress) -> Shown:
+    """A total is known once it can be told from the size of the file; until then the bar only shows that it goes on."""
+    if now.seconds is None:
+        return Shown(0, 0, WAITING)
+    if now.stopping:
+        return Shown(0, 0, STOPPING)
+    if now.read_rows is None:
+        return Shown(0, 0, JUDGING if now.seconds > AT_ONCE else READING)
+    share = min(now.read_bytes / max(size, 1), 1)
+    total = max(round(now.read_rows / share), now.read_rows) if share else 0
+    rate = now.read_rows / max(now.seconds, 0.1)
+    return Shown(now.read_rows, total, READING, round(rate), round((total - now.read_rows) / max(rate, 1)) + 1)
 
 
 def _running(report: Report, now: progress.Progress) -> Shown:

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from admin.errors import BadRequest, Conflict, LarderError
+from admin.jobs import queue
 from admin.web import csv_import_form, csv_import_mode, urls
 from admin.web.csv_import_choices import creatable
 from admin.web.csv_import_match import matching
@@ -53,6 +54,9 @@ async def read_again(visit: Visit) -> Response:
     async with visit.transaction() as session:
         visit, stored = await opened(visit, session)
         form = csv_import_form.reading(stored.format, data)
+        if stored.record.file_bytes >= queue.LARGE:
+            await queue.read(session, visit.actor, stored.id, form)
+            return visit.redirect(urls.import_page(stored.id))
         timeout = visit.console.settings.import_timeout_ms
         await receive.read_again(session, visit.resource, stored.id, form, timeout_ms=timeout)
     return visit.redirect(_next(stored.id, csv_import_form.text(data, "next")))

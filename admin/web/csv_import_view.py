@@ -11,6 +11,7 @@ from admin.errors import LarderError
 from admin.reads.wording import counted, inside, rows_of
 from admin.resource import Resource
 from admin.web import urls
+from admin.web.csv_import_stages import PAGES, stage
 from admin.web.csv_import_tabs import Tab, tabs
 from admin.web.gate import Permission
 from admin.web.visit import Visit
@@ -19,10 +20,6 @@ from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.sniff import DELIMITERS, ENCODINGS
 from admin.writes.csv_import.store import Stored
 
-TEMPLATES = {
-    "staging": "file", "failed": "file", "review": "review", "queued": "running", "running": "running",
-    "done": "result", "undone": "result",
-}  # fmt: skip
 STEPS = {"File": "file", "Match": "match", "Mode": "mode", "Review": "", "Run": None, "Result": None}
 """The way of an import, and the page of each step that can be gone back to."""
 
@@ -36,30 +33,26 @@ class View:
         self.visit = visit
         self.stored = stored
         self.state = state
+        self.stage = stage(stored, state)
         self.options = options or Options(())
         self.problem = str(problem) if problem else None
         self.status = problem.status if problem else 200
 
     @property
     def template(self) -> str:
-        return "failed" if self.retry else TEMPLATES.get(self.state, "other")
+        return PAGES[self.stage][0]
+
+    @property
+    def title(self) -> str:
+        return PAGES[self.stage][1].format(file=self.file)
 
     @property
     def steps(self) -> list[tuple[str, str | None]]:
         """The way of an import; what can still be changed leads back to where it is chosen."""
-        if self.retry or self.state not in ("staging", "review", "failed"):
+        if self.stage not in ("staging", "review", "failed"):
             return [(name, None) for name in STEPS]
         there = STEPS if self.stored.staged else {"File": STEPS["File"]}
         return [(name, None if (page := there.get(name)) is None else self.url(page)) for name in STEPS]
-
-    @property
-    def title(self) -> str:
-        return {
-            "failed": f"Import of {self.file} failed" if self.retry else f"{self.file} cannot be read yet",
-            "queued": f"Import of {self.file} waits",
-            "running": f"Import of {self.file} is running",
-            "cancelled": f"Import of {self.file} was cancelled",
-        }.get(self.state, f"Import of {self.file}")
 
     @property
     def summary(self) -> str:
@@ -172,11 +165,6 @@ class View:
     @property
     def imports_url(self) -> str:
         return urls.imports()
-
-    @property
-    def retry(self) -> bool:
-        """Whether it was reviewed and could not run: then it may be tried again as it is."""
-        return self.state == "failed" and self.stored.report is not None
 
     @property
     def again_url(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from importlib import resources
 
 import pytest
@@ -16,8 +18,9 @@ from admin.errors import Conflict
 from admin.jobs import imports, periodic, queue, slots
 from admin.reads import csv_import as reads
 from admin.schema import ROOT
-from admin.writes.csv_import import running
+from admin.writes.csv_import import receive, running
 from admin.writes.csv_import.errors import InProgress
+from admin.writes.csv_import.receive import Upload
 from tests.jobs.conftest import RESOURCES, Queue
 
 pytestmark = pytest.mark.anyio
@@ -197,3 +200,24 @@ async def test_sent_forms_are_forgotten_after_a_day(jobs: Queue):
     jobs.database.sql(insert, "young", person, "23 hours")
     await periodic.drop_nonces(jobs.works)
     assert jobs.database.sql("select nonce from larder.form_nonce") == [("young",)]
+
+
+async def test_a_large_file_is_read_by_a_worker(jobs: Queue):
+    async with jobs.works.sessions.begin() as session:
+        upload = Upload("file.csv", io.BytesIO(TWO.replace("Ben", "Bén").encode("cp1252")))
+        actor, resource = jobs.actor("Ann"), RESOURCES["customer"]
+        import_id = await receive.keep(session, actor, resource, upload, timeout_ms=60_000)
+        await queue.read(session, actor, import_id)
+    assert (await jobs.state(import_id), jobs.jobs()) == ("staging", ["todo"])
+    await jobs.drain()
+    stored = await jobs.stored(import_id)
+    assert (stored.record.state, "byte E9 on line 3" in (stored.record.error or "")) == ("failed", True)
+    async with jobs.works.sessions.begin() as session:
+        await queue.read(session, actor, import_id, replace(stored.format, encoding="cp1252"))
+    await jobs.drain()
+    stored = await jobs.stored(import_id)
+    assert (stored.record.state, stored.report and stored.report.new) == ("review", 2)
+    async with jobs.works.sessions.begin() as session:
+        await queue.read(session, actor, import_id)
+    assert await jobs.cancel(import_id)
+    assert (await jobs.state(import_id), jobs.jobs()) == ("cancelled", [])

@@ -7,6 +7,7 @@ import re
 import psycopg
 import pytest
 
+from admin.jobs import queue
 from admin.reads.csv_import import RUNNING
 from admin.settings import Settings
 from admin.web.console import Console
@@ -107,3 +108,20 @@ async def test_staged_files_have_a_limit(settings: Settings, browse: Browse, con
     assert (await hand_in(admin, CUSTOMERS)).status_code == 303
     await client.post(f"{path}/cancel")
     assert (await hand_in(client, CUSTOMERS)).status_code == 303
+
+
+async def test_a_large_file_is_read_behind_its_page(browse: Browse, work: Work, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(queue, "LARGE", 50)
+    client = await browse("editor")
+    path = await handed_in(client, CUSTOMERS)
+    found = await status(client, path)
+    assert (found["state"], found["report"], found["step"].startswith("Waiting")) == ("staging", None, True)
+    assert "people.csv is being read" in (await client.get(path)).text
+    assert (await client.post(f"{path}/apply")).status_code == 409
+    await work()
+    assert (await status(client, path))["state"] == "review"
+    form = {"encoding": "utf-8", "delimiter": "semicolon", "header": "true"}
+    assert (await client.post(f"{path}/read", data=form)).headers["location"] == path
+    assert (await status(client, path))["state"] == "staging"
+    await work()
+    assert "None of the headers matches" in (await client.get(path)).text

@@ -35,11 +35,10 @@ class Upload:
     sheet: str | None = None
 
 
-async def receive(session: AsyncSession, actor: Actor, resource: Resource, upload: Upload, *, timeout_ms: int) -> int:
-    """Take a file in, read it and check what is offered for it; returns the import's id.
+async def keep(session: AsyncSession, actor: Actor, resource: Resource, upload: Upload, *, timeout_ms: int) -> int:
+    """Take a file in, to be read later; returns the import's id.
 
-    Raises `Unreadable` for what is no CSV file at all; nothing is kept then. A file that might be readable in another
-    encoding or with another delimiter is kept, in state `failed`, with the reason.
+    Raises `Unreadable` for what is no CSV file at all; nothing is kept then.
     """
     form = await to_thread.run_sync(sniff.sniff, upload.file, upload.encoding, upload.delimiter, upload.sheet)
     sha256, size = await to_thread.run_sync(stage.digest, upload.file)
@@ -49,8 +48,26 @@ async def receive(session: AsyncSession, actor: Actor, resource: Resource, uploa
     )  # fmt: skip
     async with bounded(session, timeout_ms):
         await stage.keep_file(session, import_id, upload.file)
+    return import_id
+
+
+async def receive(session: AsyncSession, actor: Actor, resource: Resource, upload: Upload, *, timeout_ms: int) -> int:
+    """Take a file in, read it and check what is offered for it; returns the import's id.
+
+    Raises `Unreadable` as `keep` does. A file that might be readable in another encoding or with another delimiter is
+    kept, in state `failed`, with the reason.
+    """
+    import_id = await keep(session, actor, resource, upload, timeout_ms=timeout_ms)
+    form = (await store.get(session, import_id)).format
+    async with bounded(session, timeout_ms):
         await _read(session, resource, import_id, upload.file, form)
     return import_id
+
+
+async def read_kept(session: AsyncSession, resource: Resource, import_id: int, *, timeout_ms: int) -> None:
+    """Read the kept file in the way that was found or chosen before."""
+    form = (await store.get(session, import_id)).format
+    await read_again(session, resource, import_id, form, timeout_ms=timeout_ms)
 
 
 async def read_again(
@@ -93,6 +110,11 @@ async def _read_already(session: AsyncSession, import_id: int) -> Stored:
     if stored.staged is None:
         raise Conflict("This file has not been read yet. Choose how to read it first.")
     return stored
+
+
+async def unread(session: AsyncSession, import_id: int) -> Stored:
+    """Lock an import whose file is to be read, once more or at all. Raises `Conflict` when it is too late for that."""
+    return await _open(session, import_id)
 
 
 async def _open(session: AsyncSession, import_id: int) -> Stored:

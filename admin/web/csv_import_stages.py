@@ -1,0 +1,29 @@
+"""Which page an import has, by where it stands: its state, and what the state alone does not say."""
+
+from __future__ import annotations
+
+from admin.writes.csv_import.store import Stored
+
+READING, STUCK = "reading", "stuck"
+"""Its file is read by a worker, or is to be; it was reviewed and could not run, and may be tried again."""
+
+PAGES = {
+    "staging": ("file", "Import of {file}"),
+    READING: ("running", "{file} is being read"),
+    "failed": ("file", "{file} cannot be read yet"),
+    "review": ("review", "Import of {file}"),
+    "queued": ("running", "Import of {file} waits"),
+    "running": ("running", "Import of {file} is running"),
+    STUCK: ("failed", "Import of {file} failed"),
+    "done": ("result", "Import of {file}"),
+    "undone": ("result", "Import of {file}"),
+    "cancelled": ("other", "Import of {file} was cancelled"),
+}
+"""Template and title."""
+
+
+def stage(stored: Stored, state: str) -> str:
+    """A key of `PAGES`."""
+    if state == "staging" and stored.record.job_id is not None:
+        return READING
+    return STUCK if state == "failed" and stored.report is not None else state
