@@ -7,11 +7,18 @@ import time
 from collections.abc import Iterator
 from multiprocessing.process import BaseProcess
 
+import psycopg
 import pytest
 
+from admin import schema
+from admin.database import make_engine, make_session_maker
+from admin.embedded import EmbeddedPostgres
+from admin.jobs.imports import Works
 from admin.settings import Settings
+from tests.embedded.user import DATA, kill_postmaster
 from tests.jobs import process
-from tests.jobs.conftest import Queue
+from tests.jobs.conftest import RESOURCES, Queue
+from tests.postgres import Database, temporary_place
 
 pytestmark = pytest.mark.anyio
 
@@ -75,3 +82,67 @@ async def test_a_killed_worker_leaves_all_or_nothing_and_others_finish_it_once(j
 async def test_fifty_workers_are_killed(jobs: Queue, workers: list[BaseProcess]):
     seen = await kill_rounds(jobs, workers, 51)
     print(f"killed at 50 random moments: {seen[1:].count(0)} times no row, {seen[1:].count(ROWS)} times all {ROWS}")
+
+
+async def test_the_same_file_twice_at_once_adds_up_and_its_rows_are_there_once(jobs: Queue, workers: list[BaseProcess]):
+    ids = [await jobs.hand_in(customers(0), who=who) for who in ("Ann", "Ben")]
+    for import_id, who in zip(ids, ("Ann", "Ben"), strict=True):
+        await jobs.run(import_id, who)
+    workers += [process.start(jobs.works.settings) for _ in range(2)]
+    for import_id in ids:
+        await jobs.ended(import_id)
+    assert jobs.database.value("select count(*) from customer") == ROWS
+    reports = [(await jobs.stored(import_id)).report for import_id in ids]
+    # The second one meets rows that its review did not know: nothing is overwritten, and its new review says so.
+    assert sorted([await jobs.state(import_id) for import_id in ids]) == ["done", "review"]
+    for report in reports:
+        assert report is not None
+        assert report.new + report.changed + report.unchanged + report.rejected == report.total == ROWS
+
+
+async def test_edits_during_an_import_are_kept_and_hold_nobody_up(jobs: Queue, workers: list[BaseProcess]):
+    jobs.database.sql(
+        "insert into customer (email, name, balance)"
+        " select 'c0-' || n || '@x', 'Before', 0 from generate_series(0, 999) n"
+    )
+    import_id = await jobs.hand_in(customers(0))
+    workers.append(process.start(jobs.works.settings))
+    await jobs.run(import_id)
+    edited: list[int] = []
+    with psycopg.connect(jobs.works.settings.database_url.replace("+psycopg", ""), autocommit=True) as editor:
+        while await jobs.state(import_id) == "queued":
+            number = len(edited) % 1000
+            statement = "update customer set city = %s where email = %s returning id"
+            edited += [number] if editor.execute(statement, [f"Town {number}", f"c0-{number}@x"]).fetchone() else []
+    await jobs.ended(import_id)
+    # Either it came first and every edit is on top of it, or an edit did: then the import stopped and changed nothing.
+    assert len(edited) > 0
+    kept = jobs.database.value("select count(*) from customer where city like 'Town %'")
+    assert kept == len(set(edited))
+    state, rows = await jobs.state(import_id), jobs.database.value("select count(*) from customer")
+    assert (state, rows) in (("done", ROWS), ("review", 1000))
+
+
+async def test_a_database_that_crashes_in_the_middle_goes_on_where_it_was(workers: list[BaseProcess]):
+    with temporary_place() as place, EmbeddedPostgres(place / "state") as server:
+        schema.migrate(server.owner_url, "larder_app")
+        values = {"DATABASE_URL": server.app_url, "owner_url": server.owner_url, "_env_file": None}
+        works = Works(Settings(**values), make_session_maker(make_engine(Settings(**values))), RESOURCES)
+        crashing = Database(server, "larder")
+        jobs = Queue(works, crashing)
+        import_id = await jobs.hand_in(customers(0))
+        workers.append(process.start(works.settings))
+        await jobs.run(import_id)
+        workers[-1].join(0.3)
+        crashing.close()
+        kill_postmaster(place / "state" / DATA)
+        await works.sessions.kw["bind"].dispose()
+        with EmbeddedPostgres(place / "state") as again:
+            assert again.app_url == server.app_url
+            assert crashing.value("select count(*) from customer") in (0, ROWS)
+            await jobs.ended(import_id)
+            assert await jobs.state(import_id) == "done"
+            assert crashing.value("select count(*) from customer") == ROWS
+            assert crashing.value("select count(*) from larder.operation") == 1
+            crashing.close()
+            await works.sessions.kw["bind"].dispose()
