@@ -57,6 +57,16 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "GET /trash":                                 (303, 200, 200, 200),
     "GET /operations/last":                       (303, 403, 200, 200),
     "POST /operations/{id:int}/undo":             (303, 403, 404, 404),
+    "GET /people":                                (303, 403, 403, 200),
+    "POST /people":                               (303, 403, 403, 400),
+    "GET /people/{person_id:int}":                (303, 403, 403, 404),
+    "POST /people/{person_id:int}/role":          (303, 403, 403, 404),
+    "POST /people/{person_id:int}/active":        (303, 403, 403, 404),
+    "POST /people/{person_id:int}/password":      (303, 403, 403, 404),
+    "POST /people/{person_id:int}/sessions":      (303, 403, 403, 404),
+    "GET /account":                               (303, 200, 200, 200),
+    "POST /account/password":                     (303, 400, 400, 400),
+    "POST /account/sessions":                     (303, 303, 303, 303),
     "GET /imports":                               (303, 403, 200, 200),
     "GET /imports/{import_id:int}":               (303, 403, 404, 404),
     "POST /imports/{import_id:int}/read":         (303, 403, 404, 404),
@@ -78,7 +88,8 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
 OUTSIDE = {"/": 303, "/admin": 303, "/healthz": 200, "/readyz": 200, "/metrics": 200, "/admin/static": 404}
 """What is no door of the console: open to everybody, and holding nothing of anybody's."""
 
-PARTS = {"{identity}": "document", "{column}": "owner_id", "{pk:path}": "1", "{import_id:int}": "7", "{id:int}": "7",
+PARTS = {"{person_id:int}": "77",
+         "{identity}": "document", "{column}": "owner_id", "{pk:path}": "1", "{import_id:int}": "7", "{id:int}": "7",
          "{view_id:int}": "7", "{line:int}": "7"}  # fmt: skip
 """There is no import and no operation with this number."""
 
