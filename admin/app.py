@@ -38,6 +38,7 @@ from admin.web import (
     list_page,
     logging,
     login,
+    menu_counts,
     operation_list,
     operations,
     palette,
@@ -64,6 +65,7 @@ from admin.web.sessions import Sessions
 PAGES = (
     login,
     dashboard,
+    menu_counts,
     list_page,
     list_mode,
     list_columns,

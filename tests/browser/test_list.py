@@ -146,3 +146,10 @@ def test_documents_fit_beside_the_menu(larder: Larder, page: Page):
     larder.open("document", "mode=pages")
     frame = page.locator(".list-frame")
     assert frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+
+
+def test_the_menu_says_how_many_rows_each_table_has(larder: Larder, page: Page):
+    larder.open("setting")
+    number = page.locator(".menu a", has_text="Customers").locator("small")
+    expect(number).to_have_text(re.compile(r"^[\d,]+\+?$"))
+    expect(page.get_by_role("link", name="Customers", exact=True)).to_have_attribute("title", re.compile(r"rows$"))

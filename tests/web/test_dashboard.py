@@ -90,3 +90,11 @@ async def test_the_page_asks_little_however_many_tables_there_are(browse: Browse
     event.remove(engine, "before_cursor_execute", recorder.record)
     # Who asks, the sizes, the operations, the imports; growth, trash and health are kept for a while.
     assert len(recorder) <= 5, recorder.statements
+
+
+async def test_the_menu_asks_for_the_numbers_of_all_tables(browse: Browse, database: Database):
+    database.sql("insert into author (name) select 'Author ' || n from generate_series(1, 12000) n; analyze author")
+    sizes = (await (await browse("viewer")).get("/admin/sizes")).json()
+    assert sizes["/admin/author/list"] == ["12,000", "about 12,000 rows"]
+    assert sizes["/admin/event/list"] == ["0", "No rows"]
+    assert (await (await browse()).get("/admin/sizes")).status_code == 303

@@ -20,6 +20,7 @@ const behaviors = {
   "leave-guard": () => import("./leave-guard.js"),
   "lines": () => import("./lines.js"),
   "local-times": () => import("./local-times.js"),
+  "menu-counts": () => import("./menu-counts.js"),
   "mending": () => import("./mending.js"),
   "picker": () => import("./picker.js"),
   "popup": () => import("./popup.js"),
