@@ -50,6 +50,7 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "GET /operations":                            (303, 200, 200, 200),
     "GET /operations/{id:int}":                   (303, 404, 404, 404),
     "GET /{identity}/trash":                      (303, 200, 200, 200),
+    "GET /sizes":                                 (303, 200, 200, 200),
     "GET /go":                                    (303, 200, 200, 200),
     "GET /shortcuts":                             (303, 200, 200, 200),
     "POST /shortcuts":                            (303, 303, 303, 303),
