@@ -17,6 +17,7 @@ from admin.jobs import queue, worker
 from admin.jobs.imports import Works
 from admin.reads import csv_import as reads
 from admin.settings import Settings
+from admin.web import logging
 from admin.writes.csv_import import receive, store
 from admin.writes.csv_import.receive import Upload
 from admin.writes.csv_import.store import Stored
@@ -90,6 +91,8 @@ class Queue:
 
 @pytest.fixture
 def jobs(settings: Settings, session_maker: async_sessionmaker[AsyncSession], database: Database) -> Queue:
+    # As the commands do: structlog's own way to show a traceback takes ten seconds for one.
+    logging.configure("console")
     return Queue(Works(settings, session_maker, RESOURCES), database)
 
 
