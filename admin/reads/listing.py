@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from admin.reads import deep_pages, operations, paging, parents, plans, relevance
 from admin.reads.filters import filtered
 from admin.reads.ordering import Order, order_of, ordered
-from admin.reads.paging import Slice, Source, Statement
+from admin.reads.paging import Run, Slice, Source, Statement
 from admin.reads.query import LAST, ListQuery
 from admin.reads.search import searched
 from admin.reads.touched import touched
@@ -68,21 +68,21 @@ async def fetch(session: AsyncSession, resource: Resource, query: ListQuery, tot
 
 
 async def _by_relevance(session: AsyncSession, resource: Resource, query: ListQuery) -> Slice:
-    everything = narrowed(resource, replace(query, search=""))
+    everything, prospect = narrowed(resource, replace(query, search="")), await _prospect(session, resource, query)
     if query.page != LAST:
-        found = await relevance.fetch(session, resource, query, everything)
+        found = await relevance.fetch(session, resource, query, everything, prospect)
         if found.rows or query.page == 1:
             return found
-    ((total,),) = await plans.searching(session, deep_pages.count_of(narrowed(resource, query)))
-    last = max(1, -(-total // query.size))
-    return await relevance.fetch(session, resource, replace(query, page=last, after=None, before=None), everything)
+    ((total,),) = await plans.searching(session, deep_pages.count_of(narrowed(resource, query)), moment_ms=0)
+    last = replace(query, page=max(1, -(-total // query.size)), after=None, before=None)
+    return await relevance.fetch(session, resource, last, everything, prospect)
 
 
 async def _in_order(session: AsyncSession, resource: Resource, query: ListQuery, total: int | None) -> Slice:
-    run = functools.partial(plans.rows, session)
+    run: Run = functools.partial(plans.rows, session)
     if query.search:
-        few = await plans.estimate(session, narrowed(resource, query)) <= plans.FEW
-        run = functools.partial(plans.searching, session, few=few)
+        prospect = await _prospect(session, resource, query)
+        run = prospect.run(session, query.page * query.size + 1)
     parts = _parts(resource, query.restarted(mode=None))
     source = Source(resource, parts.order, parts.sides, run, parts.made)
     if query.after or query.before:
@@ -92,6 +92,11 @@ async def _in_order(session: AsyncSession, resource: Resource, query: ListQuery,
         # The rows around the cursor have gone since: the page is the first, or what its number says.
         query = replace(query, page=1 if query.before else query.page, after=None, before=None)
     return await deep_pages.fetch(session, source, query, narrowed(resource, query), total)
+
+
+async def _prospect(session: AsyncSession, resource: Resource, query: ListQuery) -> plans.Prospect:
+    side = visible(select(resource.model), resource, query)
+    return await plans.prospect(session, narrowed(resource, query), side)
 
 
 class Parts(NamedTuple):

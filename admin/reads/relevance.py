@@ -1,7 +1,4 @@
-"""A search in the order of relevance, which no index has: ranking everything found costs seconds for a common word.
-
-So the newest thousand rows found (first in the table's own order) are ranked, and the others follow in that order: a
-word in half of a million rows costs no more than a rare one. Rows that the text names exactly stand on top of all.
+"""A search in the order of relevance, which no index has: its first rows are ranked, the others follow (`ranked`).
 
 A place in such a list is a cursor with three parts: rank and place of a row, and the boundary, the last ranked row in
 the table's own order. The boundary travels along, so that rows which come or go in between move nothing across it.
@@ -9,48 +6,30 @@ the table's own order. The boundary travels along, so that rows which come or go
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Double, Integer, Select, column, literal, not_, or_, select, tuple_, union_all
+from sqlalchemy import Double, Integer, Select, column, literal, not_, or_, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.reads import keyset, ordering, paging, plans, search
+from admin.reads import keyset, ordering, paging, plans, ranked, search
 from admin.reads.ordering import Order, SortKey
-from admin.reads.paging import Found, Run, Slice, Source
+from admin.reads.paging import Found, Slice, Source
+from admin.reads.plans import Prospect
 from admin.reads.query import ListQuery
+from admin.reads.ranked import Search, Values
 from admin.resource import Resource
 
-RANKED = 1_000
-"""Rows that are ranked; a multiple of every page size, so that no page holds rows of both kinds."""
 
-Values = tuple[Any, ...]
-"""What a row is ordered by: exactness, rank (both None below the boundary) and the values of the own order."""
-
-
-@dataclass(frozen=True)
-class Search:
-    """One search being answered. `base` is the list without the search, `others` what is found but not exactly."""
-
-    resource: Resource
-    query: ListQuery
-    base: Select[Any]
-    others: Select[Any]
-    exact: list[Values]
-    own: Order
-    run: Run
-    run_stretch: Run
-    """For statements on a bounded stretch of the table's own order."""
-
-
-async def fetch(session: AsyncSession, resource: Resource, query: ListQuery, base: Select[Any]) -> Slice:
+async def fetch(
+    session: AsyncSession, resource: Resource, query: ListQuery, base: Select[Any], prospect: Prospect
+) -> Slice:
     """One page of what is found; without rows when it lies past the end. `base` is the list without the search.
 
     Numbered pages have no cursors. Raises `BadRequest` for a cursor of another list.
     """
-    asked = await _search(session, resource, query, base)
+    asked = await _search(session, resource, query, base, prospect)
     if query.after or query.before:
         return await _beside(asked)
     if query.mode == "scroll" and query.page == 1:
@@ -65,59 +44,68 @@ def cursor_order(resource: Resource) -> Order:
     return Order((*ranks, *own, *(replace(key, nullable=True) for key in own)), ())
 
 
-async def _search(session: AsyncSession, resource: Resource, query: ListQuery, base: Select[Any]) -> Search:
+async def _search(
+    session: AsyncSession, resource: Resource, query: ListQuery, base: Select[Any], prospect: Prospect
+) -> Search:
     keys = [resource.traits.attribute(name) for name in resource.traits.key]
     others = base.where(*(search.by_words(resource, query.search) or [literal(False)]))
     exact: list[Values] = []
     if conditions := search.exact(resource, query.search):
-        statement = base.where(or_(*conditions)).with_only_columns(*keys).order_by(*keys).limit(min(query.size, RANKED))
+        statement = (
+            base.where(or_(*conditions)).with_only_columns(*keys).order_by(*keys).limit(min(query.size, ranked.RANKED))
+        )
         exact = [tuple(row) for row in await plans.rows(session, statement)]
     if exact:
         others = others.where(not_(tuple_(*keys).in_(exact)))
-    few = await plans.estimate(session, others) <= plans.FEW
-    run = functools.partial(plans.searching, session, few=few)
-    run_stretch = functools.partial(run, along=plans.NO_BITMAPS)
-    return Search(resource, query, base, others, exact, ordering.own_order(resource), run, run_stretch)
+    run = prospect.run(session, max(ranked.RANKED, query.page * query.size + 1))
+    return Search(resource, query, base, others, exact, ordering.own_order(resource), run)
 
 
 async def _numbered(asked: Search) -> Slice:
     query = asked.query
     offset = (query.page - 1) * query.size
-    if offset >= RANKED:
+    if offset >= ranked.RANKED:
         found = await _rest(asked, query.size + 1, offset=offset - len(asked.exact))
     else:
-        found = await _ranked(asked, query.size + 1, offset=offset)
-        if offset + query.size == RANKED and len(found) == query.size:
-            found += await _rest(asked, 1, offset=RANKED - len(asked.exact))
+        found = await ranked.rows(asked, query.size + 1, offset=offset)
+        if offset + query.size == ranked.RANKED and len(found) == query.size:
+            found += await _rest(asked, 1, offset=ranked.RANKED - len(asked.exact))
     rows = [row for row, _ in found[: query.size]]
     return Slice(rows, query.page, has_previous=query.page > 1, has_next=len(found) > query.size)
 
 
 async def _top(asked: Search) -> Slice:
     """The first page of a list that is scrolled: finds out where the boundary is."""
-    statement = paging.keys_of(asked.resource, asked.own, asked.others).offset(RANKED - len(asked.exact) - 1).limit(1)
-    last = await asked.run(statement)
-    boundary = tuple(last[0])[len(asked.resource.traits.key) :] if last else None
-    return await _downwards(asked, None, boundary)
+    count = 2 + len(asked.own.keys)
+    found = await ranked.top(asked, asked.query.size + 1)
+    boundary = _boundary(found[0][1][count:]) if found else None
+    return await _on(asked, [(row, values[:count]) for row, values in found], boundary)
 
 
 async def _beside(asked: Search) -> Slice:
     query, count = asked.query, len(asked.own.keys)
     order = cursor_order(asked.resource)
     values = keyset.read(asked.resource, order, query.before or query.after or "")
-    place, last = tuple(values[: 2 + count]), tuple(values[2 + count :])
-    boundary = None if all(value is None for value in last) else last
+    place, boundary = tuple(values[: 2 + count]), _boundary(values[2 + count :])
     return await (_upwards if query.before else _downwards)(asked, place, boundary)
 
 
-async def _downwards(asked: Search, place: Values | None, boundary: Values | None) -> Slice:
-    wanted = asked.query.size + 1
-    found: list[Found] = []
-    if place is None or place[0] is not None:
-        found = await _ranked(asked, wanted, place=place, boundary=boundary)
-        place = (None, None, *boundary) if boundary else None
+def _boundary(values: Sequence[Any]) -> Values | None:
+    """None where all that is found is ranked."""
+    return None if all(value is None for value in values) else tuple(values)
+
+
+async def _downwards(asked: Search, place: Values, boundary: Values | None) -> Slice:
+    if place[0] is None:
+        return await _on(asked, [], boundary, place[2:])
+    return await _on(asked, await ranked.rows(asked, asked.query.size + 1, place=place, boundary=boundary), boundary)
+
+
+async def _on(asked: Search, found: list[Found], boundary: Values | None, place: Values | None = None) -> Slice:
+    """The ranked rows found, and if they do not fill the page those that follow a place below, or the boundary."""
+    wanted, place = asked.query.size + 1, place or boundary
     if place and len(found) < wanted:
-        found += await _rest(asked, wanted - len(found), place=place[2:])
+        found = found + await _rest(asked, wanted - len(found), place=place)
     more, page = len(found) == wanted, found[: asked.query.size]
     return _slice(asked, page, boundary, has_previous=bool(asked.query.after), has_next=more)
 
@@ -130,43 +118,9 @@ async def _upwards(asked: Search, place: Values | None, boundary: Values | None)
         found = await _rest(below, wanted, place=place[2:], backwards=True)
         place = None
     if len(found) < wanted:
-        found += await _ranked(asked, wanted - len(found), place=place, boundary=boundary, backwards=True)
+        found += await ranked.rows(asked, wanted - len(found), place=place, boundary=boundary, backwards=True)
     more, page = len(found) == wanted, found[: asked.query.size]
     return _slice(asked, page[::-1], boundary, has_previous=more, has_next=True)
-
-
-async def _ranked(
-    asked: Search, limit: int, *, offset: int = 0, place: Values | None = None, boundary: Values | None = None,
-    backwards: bool = False,
-) -> list[Found]:  # fmt: skip
-    """Rows of the ranked part, nearest to the place first (from its top, or backwards from its end)."""
-    candidates = _candidates(asked, boundary).subquery("candidate")
-    ranked = (
-        SortKey(candidates.c.exactly, None, descending=True, nullable=False),
-        SortKey(search.rank(asked.resource, asked.query.search, candidates.c.input), None, True, nullable=False),
-        *(replace(key, sql=candidates.c[f"sort_{number}"]) for number, key in enumerate(asked.own.keys)),
-    )
-    order = Order(ranked, ()).turned if backwards else Order(ranked, ())
-    keys = [candidates.c[f"key_{number}"] for number in range(len(asked.resource.traits.key))]
-    sorts = [key.sql.label(f"sort_{number}") for number, key in enumerate(order.keys)]
-    statement = select(*keys, *sorts).order_by(*(key.order for key in order.keys)).limit(limit).offset(offset)
-    if place is not None:
-        statement = statement.where(or_(*keyset.segments(order, place)))
-    run = asked.run_stretch if boundary else asked.run
-    return await paging.read(Source(asked.resource, order, (), run), statement)
-
-
-def _candidates(asked: Search, boundary: Values | None) -> Select[Any]:
-    """What is ranked: the exact rows, and of the others the first in the table's own order, up to the boundary."""
-    keys = paging.keys_of(asked.resource, asked.own, asked.others)
-    keys = keys.where(keyset.up_to(asked.own, boundary)) if boundary else keys.limit(RANKED - len(asked.exact))
-    looked_at = search.rank_input(asked.resource).label("input")
-    others = keys.add_columns(looked_at, literal(0).label("exactly"))
-    if not asked.exact:
-        return others
-    named = tuple_(*(asked.resource.traits.attribute(name) for name in asked.resource.traits.key)).in_(asked.exact)
-    exact = paging.keys_of(asked.resource, asked.own, asked.base.where(named)).order_by(None)
-    return select(union_all(others, exact.add_columns(looked_at, literal(1).label("exactly"))).subquery())
 
 
 async def _rest(

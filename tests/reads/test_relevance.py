@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.errors import BadRequest
-from admin.reads import listing, plans, relevance
+from admin.reads import listing, plans, ranked
 from admin.reads.query import ListQuery
 from models import Book, Customer, Document
 from tests.postgres import Database, Queries
@@ -23,7 +23,7 @@ WORD = ListQuery(search="sea", size=10)
 
 @pytest.fixture(autouse=True)
 def _few_are_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relevance, "RANKED", 20)
+    monkeypatch.setattr(ranked, "RANKED", 20)
 
 
 @pytest.fixture
@@ -168,8 +168,7 @@ async def test_when_the_planner_goes_wrong_the_answer_is_the_same(
     database.sql("create function slow() returns boolean language sql volatile as 'select pg_sleep(0.01) is not null'")
     database.sql("grant execute on function slow to larder_app")
     database.sql("alter table document enable row level security; create policy slowly on document using (slow())")
-    monkeypatch.setattr(plans, "MOMENT_MS", 30)
-    monkeypatch.setattr(plans, "FEW", 0)
+    monkeypatch.setattr(plans.Prospect, "moment_ms", lambda *_: 30)
     queries.clear()
     assert await ids(session, WORD) == expected
     tried, collected = [one for one in queries.statements if "ts_rank_cd" in one]
