@@ -17,14 +17,16 @@ from admin.errors import Invalid, NotAllowed, TooMany
 from admin.reads import people as readers
 from admin.reads.people import Credentials
 from admin.web import cookies, resume, urls
+from admin.web.body_limit import limited
 from admin.web.gate import Permission
 from admin.web.routes import Door
 from admin.web.visit import Visit
 from admin.writes import login_throttle, passwords, people, sessions
 
-BODY = 16 * 1024 + 2 * resume.MOST
-"""Bytes of a login: a name, a password and a path, and perhaps a form whose session had ended, with a name for each of
-its values."""
+BODY = 16 * 1024
+"""Bytes of a login: a name, a password and a path."""
+BODY_WITH_FORM = BODY + 2 * resume.MOST
+"""Bytes of one that brings along a form whose session had ended, with a name for each of its values."""
 LONGEST_NEXT = 2000
 PATH = re.compile(re.escape(urls.home()) + r"[\w.~%!$&'()*+,;=:@/-]*(\?[!$-\[\]-~]*)?", re.ASCII)
 """A path of this console as browsers write it, and a query string without quotes, backslashes and `#`."""
@@ -49,7 +51,8 @@ async def log_in(visit: Visit) -> Response:
     warning = _warning(visit)
     if warning:
         raise NotAllowed(warning)
-    form = await visit.request.form(max_files=0, max_part_size=BODY)
+    request = visit.request if resume.is_announced(visit.request) else limited(visit.request, BODY)
+    form = await request.form(max_files=0, max_part_size=BODY_WITH_FORM)
     name, password = _text(form.get("username")), _text(form.get("password"))
     next_path, kept = safe_next(_text(form.get("next"))), resume.sent(form)
     ip = visit.request.client.host if visit.request.client else None
@@ -137,6 +140,6 @@ def _text(value: object) -> str:
 
 DOORS = [
     Door("GET", "/login", Permission.PUBLIC, show),
-    Door("POST", "/login", Permission.PUBLIC, log_in, body=BODY),
+    Door("POST", "/login", Permission.PUBLIC, log_in, body=BODY_WITH_FORM),
     Door("POST", "/logout", Permission.PUBLIC, log_out),
 ]

@@ -47,6 +47,11 @@ async def fields(request: Request, resource: Resource | None) -> Pairs:
     return pairs if NONCE in data and PERSON in data else []
 
 
+def is_announced(request: Request) -> bool:
+    """Whether a login says, before its body is read, that it brings a form along."""
+    return urls.WITH_FORM in request.query_params
+
+
 def sent(data: FormData) -> Pairs:
     """The fields that a login has brought along."""
     found = [(name, text) for name, text in data.multi_items() if name.startswith(KEPT) and isinstance(text, str)]
@@ -56,7 +61,7 @@ def sent(data: FormData) -> Pairs:
 def ask(visit: Visit, status: int, next_path: str, kept: Pairs, **shown: str | bool) -> HTMLResponse:
     """The login page with what is to be carried along; `shown` is what else it says (`name`, `error`, `lost`)."""
     said: dict[str, Any] = {"name": "", "error": "", "lost": False, **shown}
-    return visit.page("login.html", status, next=next_path, kept=kept, login_url=urls.login(), **said)
+    return visit.page("login.html", status, next=next_path, kept=kept, login_url=urls.login(form=bool(kept)), **said)
 
 
 def lead_on(visit: Visit, next_path: str, kept: Pairs, person_id: int) -> HTMLResponse:

@@ -60,9 +60,15 @@ def home() -> str:
     return f"{BASE}/"
 
 
-def login(next_path: str = "", *, lost: bool = False) -> str:
+WITH_FORM = "form"
+"""Parameter of a login that brings along a form whose session had ended."""
+
+
+def login(next_path: str = "", *, lost: bool = False, form: bool = False) -> str:
     """The login page; `next_path` is a path on this console that the login leads to. `lost` says there that what was
-    sent was not saved."""
+    sent was not saved, `form` that the login brings it along."""
+    if form:
+        return _path("login", query=f"{WITH_FORM}=1")
     path = _path("login", query=f"next={quote(next_path, safe='')}" if next_path else "")
     return f"{path}&lost=1" if lost else path
 

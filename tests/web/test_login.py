@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import time
+import threading
 from urllib.parse import parse_qs, urlsplit
 
 import anyio
@@ -226,13 +226,16 @@ class TestPasswords:
 
     async def test_no_more_than_four_are_hashed_at_once(self, browse, monkeypatch):
         running, most = 0, 0
+        four, one = threading.Barrier(4), threading.Lock()
 
         def slow(*_):
             nonlocal running, most
-            running += 1
-            most = max(most, running)
-            time.sleep(0.02)
-            running -= 1
+            with one:
+                running += 1
+                most = max(most, running)
+            four.wait(30)
+            with one:
+                running -= 1
             return False
 
         monkeypatch.setattr(passwords, "_verify", slow)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import registry
 
 from admin.web import resume
 from admin.web.console import Console
+from admin.web.login import BODY_WITH_FORM
 from admin.web.model_admin import ModelAdmin
 from tests.postgres import Database
 from tests.web.conftest import PASSWORD, Browse
@@ -39,7 +40,9 @@ async def lost(client: AsyncClient, database: Database, url: str = URL, **typed:
 
 
 async def back_in(client: AsyncClient, asked: Response, name: str = "editor", password: str = PASSWORD) -> Response:
-    return await client.post("/admin/login", files=as_parts({**hidden(asked), "username": name, "password": password}))
+    action = re.search(r'method="post" action="([^"]+)"', asked.text)
+    where = html.unescape(action[1]) if action else "/admin/login"
+    return await client.post(where, files=as_parts({**hidden(asked), "username": name, "password": password}))
 
 
 @pytest.fixture
@@ -115,6 +118,18 @@ async def test_what_cannot_be_carried_leads_to_the_login_as_before(browse: Brows
     assert asked.status_code == 403
     assert asked.json()["error"]["message"].startswith("You are not logged in any more")
     assert (await back_in(await browse(), asked)).headers["location"] == "/admin/"
+
+
+async def test_only_a_login_that_says_that_it_brings_a_form_may_be_long(browse: Browse, sea: Database):
+    client = await browse("editor")
+    asked = await lost(client, sea, body="x" * 2**18)
+    fields = as_parts({**hidden(asked), "username": "editor", "password": PASSWORD})
+    refused = await client.post("/admin/login", files=fields)
+    assert refused.status_code == 413
+    assert "16 KB" in refused.text
+    assert hidden(await back_in(client, asked))["body"] == "x" * 2**18
+    beyond = await client.post("/admin/login?form=1", content=b"x" * (BODY_WITH_FORM + 1))
+    assert beyond.status_code == 413
 
 
 async def test_secrets_do_not_travel(browse: Browse, database: Database, console: Console):
