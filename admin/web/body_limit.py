@@ -32,16 +32,18 @@ def limited(request: Request, most: int) -> Request:
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > most:
         raise _too_large(most)
-    receive, received = request.receive, 0
+    receive, received, whole = request.receive, 0, False
 
     async def counted() -> Message:
-        nonlocal received
+        nonlocal received, whole
         try:
-            with anyio.fail_after(STALLED_AFTER):
+            # What comes after the body is that the visitor leaves: for that there is no limit.
+            with anyio.fail_after(None if whole else STALLED_AFTER):
                 message = await receive()
         except TimeoutError:
             raise HTTPException(408) from None
         received += len(message.get("body", b""))
+        whole = not message.get("more_body", False)
         if received > most:
             raise _too_large(most)
         return message

@@ -140,7 +140,7 @@ class Caught:
         try:
             await self.app(scope, receive, watched)
         except ClientDisconnect:
-            log.info("the client left before it had sent everything")
+            log.info("the client left before it was answered")
         except Exception as error:
             # Half an answer is out: cut the connection, so that nobody takes it for a whole one.
             if started or scope["type"] != "http":

@@ -7,6 +7,7 @@ missing, and keeps the filters that can be changed.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,6 +25,7 @@ from admin.reads.places import Spread
 from admin.reads.query import ListQuery
 from admin.reads.slow_filters import slow_filters
 from admin.resource import Resource
+from admin.web.leaving import while_there
 from admin.web.list_controls import OPERATION
 from admin.web.visit import Visit
 from admin.writes import constraints
@@ -55,6 +57,8 @@ class Found:
     too_slow: bool = False
     too_far: bool = False
     uncounted: bool = False
+    counted_at: dt.datetime | None = None
+    """When the exact number was counted that was asked for."""
     instead: Instead | None = None
     """What to search for instead, when the search found nothing."""
     spread: Spread | None = None
@@ -72,7 +76,7 @@ async def find(
     """The page that the query asks for; with `exactly`, also the very number of the list's rows. Without `counting` as
     few queries as rows need: more of a list that is already on a screen. A `recorder` is told how the page is made."""
     counted = await _counted(visit, query) if exactly else None
-    uncounted = exactly and counted is None
+    uncounted, moment = exactly and counted is None, dt.datetime.now(dt.UTC)
     doing = (recorder or Recorder()).doing
     nothing = Slice([], query.page, has_previous=False, has_next=False)
     try:
@@ -92,7 +96,8 @@ async def find(
             with doing("How many rows there are"):
                 many = counted or await counts.count(session, visit.resource, query, rows)
             instead = None if rows.rows else await _instead(session, visit.resource, query)
-        found = Found(rows, many, names, uncounted=uncounted, spread=spread, instead=instead)
+        at = moment if counted else None
+        found = Found(rows, many, names, uncounted=uncounted, counted_at=at, spread=spread, instead=instead)
         return await _marked(visit, query, found) if recorder or _is_large(many) else found
     except DBAPIError as error:
         _only_too_slow(error)
@@ -122,12 +127,21 @@ async def _marked(visit: Visit, query: ListQuery, found: Found) -> Found:
     return replace(found, sorts=tuple(sorts), parts=tuple(parts), filters=filters)
 
 
+async def count(visit: Visit, query: ListQuery) -> Exact:
+    """The exact count, in a transaction of its own, which ends when the visitor does not wait for it."""
+    return await while_there(visit.request, _count(visit, query))
+
+
+async def _count(visit: Visit, query: ListQuery) -> Exact:
+    async with visit.transaction() as session:
+        return await counts.exactly(session, visit.resource, query)
+
+
 async def _counted(visit: Visit, query: ListQuery) -> Exact | None:
-    """The exact count, in a transaction of its own: the rows are shown even if it takes too long. It comes first,
-    since it makes far pages reachable."""
+    """The exact count: the rows are shown even if it takes too long. It comes first, since it makes far pages
+    reachable."""
     try:
-        async with visit.transaction() as session:
-            return await counts.exactly(session, visit.resource, query)
+        return await count(visit, query)
     except DBAPIError as error:
         _only_too_slow(error)
         return None

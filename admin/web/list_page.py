@@ -5,13 +5,14 @@ The rows never wait for their number: how many there are is said as well as it i
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 from starlette.responses import JSONResponse, Response
 
 from admin.errors import Busy
-from admin.reads import counts, days, saved_views
+from admin.reads import days, saved_views
 from admin.reads.explained import Recorder
 from admin.reads.indexes import Slow
 from admin.reads.listing import Slice
@@ -49,9 +50,6 @@ BESIDE = ("count", *explained.FIELDS, *filter_builder.FIELDS, *list_jump.FIELDS)
 """Parameters of the page that are not the list's own."""
 
 
-"""Request header of a list that scrolls: with `rows`, the answer is the table alone, and nothing is counted."""
-
-
 @dataclass(frozen=True)
 class ListPage:
     """Everything that `list/page.html` prints."""
@@ -69,6 +67,7 @@ class ListPage:
     bulk: tuple[Action, ...]
     count: CountSentence
     count_url: str
+    counted_at: dt.datetime | None
     headers: tuple[Header, ...]
     title_column: int
     rows: Markup
@@ -124,11 +123,13 @@ async def show(visit: Visit) -> Response:
 
 
 async def count(visit: Visit) -> Response:
-    """`GET /{identity}/count`: the exact number of the list's rows as JSON (kind, value, sentence)."""
+    """`GET /{identity}/count`: the exact number of the list's rows as JSON (kind, value, sentence, amount, at)."""
     query = params.parse(visit.resource, visit.request.query_params.multi_items())
-    async with visit.transaction() as session:
-        said = sentence(await counts.exactly(session, visit.resource, query))
-    return JSONResponse({"kind": said.kind, "value": said.value, "sentence": said.text, "amount": said.amount})
+    at = f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
+    said = sentence(await list_found.count(visit, query))
+    return JSONResponse(
+        {"kind": said.kind, "value": said.value, "sentence": said.text, "amount": said.amount, "at": at}
+    )
 
 
 def build(visit: Visit, query: ListQuery, found: Found, kept: Kept, recorder: Recorder | None = None) -> ListPage:
@@ -152,6 +153,7 @@ def build(visit: Visit, query: ListQuery, found: Found, kept: Kept, recorder: Re
         bulk=bulk,
         count=said,
         count_url=urls.count(resource.identity, params.query_string(resource, query.restarted())),
+        counted_at=found.counted_at,
         headers=list_controls.headers(resource, query, [one.column for one in found.sorts]),
         title_column=list_rows.title_column(resource),
         rows=list_rows.rows(visit, found.rows, here, view.formatters(), ticks=bool(bulk)),

@@ -98,6 +98,27 @@ def test_the_count_of_a_small_table_is_exact(larder: Larder):
     expect(larder.count).to_contain_text(f"{value:,} rows")
 
 
+def test_counting_exactly_can_be_cancelled_and_says_when_it_was(larder: Larder, page: Page):
+    larder.open("event", "created_at__gte=2000-01-01")
+    expect(larder.count).not_to_have_attribute("data-count", "exact")
+    estimate = larder.count.inner_text()
+    page.route("**/event/count?*", lambda _never_answered: None)
+    button = page.get_by_role("button", name="Count exactly")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Counting…")).to_be_disabled()
+    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Counting was cancelled.")).to_contain_text(estimate)
+    expect(button).to_be_focused()
+    expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
+    page.unroute("**/event/count?*")
+    button.click()
+    expect(larder.count).to_have_attribute("data-count", "exact")
+    expect(page.get_by_role("status").filter(has_text=re.compile(r"\d rows, counted 20\d\d-"))).to_be_visible()
+    expect(button).to_have_count(0)
+
+
 def test_long_text_is_cut_and_a_key_press_away(larder: Larder, page: Page):
     larder.open("document")
     more = larder.rows.first.locator("details, button").first

@@ -64,3 +64,14 @@ def documents(database: Database, number: int) -> None:
 
 def buttons(page: Response) -> list[str]:
     return re.findall(r'<button [^>]*form="bulk"[^>]*>(?:<svg.*?</svg>)?([^<]+)</button>', page.text)
+
+
+def slow_down(database: Database, statements: str = "", seconds: float = 1) -> None:
+    """Each document takes its time to be read, by statements that contain a text."""
+    database.sql("insert into document (title, body) select 'Paper ' || n, 'Body' from generate_series(1, 25) n")
+    database.sql(
+        "create function dawdle(bigint) returns boolean language sql volatile as $$"
+        f" select case when current_query() like '%{statements}%' then pg_sleep({seconds}) is not null else true end $$"
+    )
+    database.sql("grant execute on function dawdle to larder_app")
+    database.sql("alter table document enable row level security; create policy slowly on document using (dawdle(id))")

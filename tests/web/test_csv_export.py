@@ -9,11 +9,14 @@ from typing import Any
 import anyio
 import pytest
 from starlette.applications import Starlette
+from structlog.testing import capture_logs
 
 from admin.web.console import Console
 from admin.web.csv_export import attachment
 from tests.postgres import Database
+from tests.web import leavers
 from tests.web.conftest import Browse
+from tests.web.lists import slow_down
 
 pytestmark = pytest.mark.anyio
 
@@ -69,7 +72,6 @@ async def test_who_leaves_ends_the_query(
 ):
     database.sql("insert into event (kind, payload) select 'k', '{}' from generate_series(1, 20000)")
     client = await browse("viewer")
-    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     sent: list[int] = []
     left = anyio.Event()
 
@@ -84,24 +86,38 @@ async def test_who_leaves_ends_the_query(
             if spec_version == "2.4":
                 raise OSError("the client has gone")
 
-    path = "/admin/event/export/csv"
-    scope = {
-        "type": "http", "asgi": {"version": "3.0", "spec_version": spec_version}, "http_version": "1.1",
-        "method": "GET", "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"",
-        "root_path": "",
-        "headers": [(b"host", b"localhost"), (b"cookie", cookie.encode())], "client": ("127.0.0.1", 1),
-        "server": ("localhost", 80), "state": {},
-    }  # fmt: skip
+    told = leavers.scope(client, "/admin/event/export/csv", "kind=k", spec_version)
     # What a server is told about it is not the point here.
-    with contextlib.suppress(Exception), anyio.fail_after(20):
-        await app(scope, receive, send)
+    with contextlib.suppress(Exception), anyio.fail_after(20), capture_logs() as logs:
+        await app(told, receive, send)
     assert 0 < sum(sent) < 500_000
-    assert console.sessions.kw["bind"].pool.checkedout() == 0
-    active = "select count(*) from pg_stat_activity where datname = %s and usename = 'larder_app' and state <> 'idle'"
-    with anyio.fail_after(5):
-        # A backend whose client is gone takes a moment to notice.
-        while database.value(active, database.name):  # noqa: ASYNC110 the server cannot set an event of ours
-            await anyio.sleep(0.01)
+    assert leavers.connections(console) == 0
+    await leavers.active(database, some=False)
+    (entry,) = [one for one in logs if one["event"] == "export ended early"]
+    assert 0 < entry["rows"] < 20_000
+    assert (entry["person"], entry["query"]) == ("viewer", "kind=k")
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+async def test_what_fails_before_the_first_byte_is_an_error_page(
+    kind: str, browse: Browse, console: Console, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    client = await browse("viewer")
+    slow_down(database)
+    monkeypatch.setattr(console, "settings", console.settings.model_copy(update={"export_timeout_ms": 200}))
+    answer = await client.get(f"/admin/document/export/{kind}")
+    assert (answer.status_code, "content-disposition" in answer.headers) == (503, False)
+    assert "longer than allowed" in answer.text
+    assert leavers.connections(console) == 0
+
+
+async def test_a_whole_export_is_logged_with_its_rows_and_its_query(browse: Browse, database: Database):
+    database.sql("insert into event (kind, payload) select 'k', '{}' from generate_series(1, 7)")
+    with capture_logs() as logs:
+        await (await browse("viewer")).get("/admin/event/export/json?kind=k&sortBy=id")
+    (entry,) = [one for one in logs if one["event"] == "exported"]
+    assert (entry["identity"], entry["rows"], entry["person"]) == ("event", 7, "viewer")
+    assert entry["query"] == "kind=k&sortBy=id"
 
 
 def test_names_of_files_are_harmless_in_a_header():

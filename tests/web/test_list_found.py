@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import anyio
 import pytest
+from starlette.applications import Starlette
+from structlog.testing import capture_logs
 
 from admin.settings import Settings
+from admin.web import body_limit
+from admin.web.console import Console
 from tests.postgres import Database
+from tests.web import leavers
 from tests.web.conftest import Browse
-from tests.web.lists import Links, count, keys
+from tests.web.lists import Links, count, keys, slow_down
 
 pytestmark = pytest.mark.anyio
 
@@ -15,17 +23,6 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"statement_timeout_ms": 300})
-
-
-def slow_down(database: Database, statements: str = "") -> None:
-    """Each document takes its time to be read, by statements that contain a text."""
-    database.sql("insert into document (title, body) select 'Paper ' || n, 'Body' from generate_series(1, 25) n")
-    database.sql(
-        "create function dawdle(bigint) returns boolean language sql volatile as $$"
-        f" select case when current_query() like '%{statements}%' then pg_sleep(1) is not null else true end $$"
-    )
-    database.sql("grant execute on function dawdle to larder_app")
-    database.sql("alter table document enable row level security; create policy slowly on document using (dawdle(id))")
 
 
 async def test_rows_that_do_not_come_in_time_are_explained_where_they_would_be(browse: Browse, database: Database):
@@ -53,3 +50,43 @@ async def test_the_number_alone_is_refused_in_words_when_it_takes_too_long(brows
     answer = await editor.get("/admin/document/count", headers={"accept": "application/json"})
     assert answer.status_code == 503
     assert "longer than allowed" in answer.json()["error"]["message"]
+
+
+@pytest.fixture
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that stops arriving is soon given up: that must not hold for who waits for the answer."""
+    monkeypatch.setattr(body_limit, "STALLED_AFTER", 0.05)
+
+
+@pytest.mark.usefixtures("_hasty")
+@pytest.mark.parametrize(("path", "query"), [("count", ""), ("list", "count=exact")])
+async def test_who_does_not_wait_for_the_number_ends_its_query(
+    path: str, query: str, app: Starlette, console: Console, browse: Browse, database: Database
+):
+    editor = await browse("editor")
+    slow_down(database, "count(", seconds=30)
+    sent: list[dict[str, Any]] = []
+    left, received = anyio.Event(), [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        if received:
+            return received.pop()
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async def leave() -> None:
+        await leavers.active(database, some=True)
+        await anyio.sleep(0.1)
+        left.set()
+
+    with capture_logs() as logs, anyio.fail_after(20):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(leave)
+            await app(leavers.scope(editor, f"/admin/document/{path}", query), receive, send)
+    assert sent == []
+    assert "the client left before it was answered" in [one["event"] for one in logs]
+    assert leavers.connections(console) == 0
+    await leavers.active(database, some=False)

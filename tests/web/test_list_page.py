@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 
@@ -154,9 +155,13 @@ async def test_an_estimate_offers_the_number_with_and_without_script(editor: Asy
     page = await editor.get("/admin/event/list")
     assert count(page)[0] == "about"
     assert "Count exactly" in page.text
-    assert count(await editor.get("/admin/event/list?count=exact")) == ("exact", "101000", "101,000 rows")
-    answer = await editor.get("/admin/event/count?kind=seen")
-    assert answer.json() == {"kind": "exact", "value": 101_000, "sentence": "101,000 rows", "amount": "101,000"}
+    exact = await editor.get("/admin/event/list?count=exact")
+    assert count(exact) == ("exact", "101000", "101,000 rows")
+    assert ", counted <time datetime=" in exact.text
+    said = (await editor.get("/admin/event/count?kind=seen")).json()
+    age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(said.pop("at"))
+    assert said == {"kind": "exact", "value": 101_000, "sentence": "101,000 rows", "amount": "101,000"}
+    assert dt.timedelta(0) <= age < dt.timedelta(minutes=5)
 
 
 async def test_a_page_costs_the_same_queries_for_ten_rows_and_for_a_hundred(

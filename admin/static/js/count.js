@@ -1,32 +1,45 @@
-// “Count exactly” without leaving the page: asks for the number and puts it where the estimate stood.
+// “Count exactly” without leaving the page: asks for the number and puts it where the estimate stood. Cancel lets the
+// connection go, at which the server ends its query.
+
+import localTimes from "./local-times.js";
 
 export default function count(form) {
-  const button = form.querySelector("button");
-  const shown = form.parentElement.querySelector("[data-count]");
+  const [button, cancel] = form.querySelectorAll("button");
+  const [shown, when] = form.parentElement.querySelectorAll("[data-count], [data-counted]");
+  let asking = null;
+  cancel.addEventListener("click", () => asking.abort());
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    asking = new AbortController();
     Object.assign(button, { disabled: true, textContent: "Counting…" });
-    const said = await ask(form.dataset.url);
+    cancel.hidden = false;
+    if (document.activeElement === button) cancel.focus();
+    const said = await ask(form.dataset.url, asking.signal);
+    const focused = document.activeElement === cancel;
+    cancel.hidden = true;
     if (said.error) {
       Object.assign(button, { disabled: false, textContent: "Count exactly" });
-      shown.title = said.error;
-      shown.textContent = `${shown.textContent.split(" (")[0]} (${said.error})`;
+      if (focused) button.focus();
+      when.textContent = ` (${said.error})`;
       return;
     }
     Object.assign(shown.dataset, { count: said.kind, value: said.value });
     shown.textContent = said.sentence;
+    when.replaceChildren(", counted ", Object.assign(document.createElement("time"), { dateTime: said.at }));
+    localTimes(when);
     const all = document.querySelector("[data-all-amount]");
     if (all) all.textContent = said.amount;
+    if (focused) document.querySelector(".list-frame")?.focus({ preventScroll: true });
     form.remove();
   });
 }
 
-async function ask(url) {
+async function ask(url, signal) {
   try {
-    const response = await fetch(url, { headers: { accept: "application/json" } });
+    const response = await fetch(url, { headers: { accept: "application/json" }, signal });
     const body = await response.json();
     return response.ok ? body : { error: body.error.message };
   } catch {
-    return { error: "The console did not answer." };
+    return { error: signal.aborted ? "Counting was cancelled." : "The console did not answer." };
   }
 }
