@@ -15,9 +15,10 @@ from admin.writes import deletion
 from models import Customer, Event
 from tests.postgres import Database
 from tests.strangers import Shelf, create, resource_of
+from tests.writes import conftest as people
 from tests.writes.conftest import Act, by_sql
 
-pytest_plugins = ["tests.writes.conftest"]
+ann, ben, act = people.ann, people.ben, people.act
 pytestmark = pytest.mark.anyio
 
 CUSTOMER = resource_of(Customer)
