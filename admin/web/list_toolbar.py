@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from admin.reads import search_words
 from admin.reads.query import ListQuery
 from admin.reads.saved_views import Kept
 from admin.reads.wording import inside
@@ -37,6 +38,8 @@ class Toolbar:
     """Value, text and whether it is the current one; chosen by a POST to `mode_url`."""
     mode_url: str
     chips: tuple[Chip, ...]
+    understood: str
+    """How the search was understood; empty without one, and where the reason why nothing was found says it."""
     clear_url: str
 
 
@@ -59,6 +62,9 @@ def of(visit: Visit, query: ListQuery, found: Found, kept: Kept, here: str) -> T
         trash_count_url=urls.trash_count(resource.identity, params.query_string(resource, query.restarted())),
         modes=list_controls.modes(query),
         mode_url=urls.mode(resource.identity, params.query_string(resource, query.restarted(mode=None))),
+        understood=f"Looked for {search_words.understood(resource, query.search)}."
+        if query.search and not found.instead
+        else "",
         chips=list_controls.chips(resource, query, found.names, slow),
         clear_url=list_controls.list_url(resource, query.restarted(search="", filters=(), operation=None)),
     )

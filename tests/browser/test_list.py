@@ -119,6 +119,36 @@ def test_counting_exactly_can_be_cancelled_and_says_when_it_was(larder: Larder, 
     expect(button).to_have_count(0)
 
 
+def test_ticks_stay_while_pages_are_turned_and_are_acted_on_together(larder: Larder, page: Page):
+    larder.open("document", "pageSize=10")
+    first = larder.keys()[0]
+    larder.tick(first)
+    page.get_by_role("link", name="Next page").click()
+    expect(larder.row(first)).to_have_count(0)
+    expect(page.get_by_text("1 selected, 1 of them not shown")).to_be_visible()
+    second = larder.keys()[3]
+    larder.tick(second)
+    expect(page.get_by_text("2 selected, 1 of them not shown")).to_be_visible()
+    page.get_by_role("link", name="Previous page").click()
+    expect(page.get_by_role("checkbox", name=f"Select row {first}", exact=True)).to_be_checked()
+    expect(page.get_by_text("2 selected, 1 of them not shown")).to_be_visible()
+    # Who comes back from elsewhere acts on nothing that was ticked before.
+    page.goto("/admin/")
+    larder.open("document", "pageSize=10")
+    expect(page.get_by_role("checkbox", name=f"Select row {first}", exact=True)).not_to_be_checked()
+    larder.tick(first)
+    page.get_by_role("link", name="Next page").click()
+    larder.tick(second)
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(larder.toast("2 documents")).to_be_visible()
+    expect(page.locator("[data-selected]")).to_be_empty()
+    larder.undo()
+    expect(larder.row(second)).to_be_visible()
+    larder.tick(second)
+    page.get_by_role("button", name="Select none").click()
+    expect(page.get_by_role("checkbox", name=f"Select row {second}", exact=True)).not_to_be_checked()
+
+
 def test_long_text_is_cut_and_a_key_press_away(larder: Larder, page: Page):
     larder.open("document")
     more = larder.rows.first.locator("details, button").first

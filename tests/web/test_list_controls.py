@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -37,6 +38,14 @@ async def test_the_search_box_keeps_everything_else(editor: AsyncClient):
     assert box is not None
     assert re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', box[0]) == [("status", "draft"), ("sortBy", "title")]
     assert 'name="search" value="old"' in box[0]
+
+
+async def test_a_search_says_in_words_how_it_was_understood(editor: AsyncClient, database: Database):
+    documents(database, 3)
+    page = await editor.get('/admin/document/list?search="paper" or -body pap&status=draft')
+    assert html.unescape(page.text).count("Looked for “paper” or “pap…”, without “body”.") == 1
+    assert "Looked for" not in (await editor.get("/admin/document/list?status=draft")).text
+    assert (await editor.get("/admin/document/list?search=nowhere")).text.count("Looked for") == 1
 
 
 async def test_the_filter_form_leads_to_the_address_with_the_filter(editor: AsyncClient):

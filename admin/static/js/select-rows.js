@@ -1,6 +1,8 @@
 // Ticked rows: the box in the head ticks the page, shift ticks a range, and the acts appear when there is something to
 // do them to. “Select all N matching” is offered once the whole page is ticked; it means the list's query, not a page.
-// The key of a ticked row that leaves a list which scrolls stays in the form as a hidden field.
+// The key of a ticked row that is not shown, on another page or away in a list that scrolls, is a hidden field.
+
+import { KeptTicks } from "./ticks-kept.js";
 
 export default function selectRows(form) {
   const whole = form.querySelector("thead input[type=checkbox]");
@@ -8,6 +10,7 @@ export default function selectRows(form) {
   const all = form.elements.namedItem("all");
   const boxes = () => [...form.querySelectorAll("input[type=checkbox][name=pks]")];
   const kept = () => [...form.querySelectorAll("input[type=hidden][name=pks]")];
+  const memory = new KeptTicks();
   let last = null;
 
   const show = () => {
@@ -16,10 +19,21 @@ export default function selectRows(form) {
     const every = ticked === shown.length;
     Object.assign(whole, { checked: every, indeterminate: ticked > 0 && !every });
     if (!every) all.checked = false;
-    const number = ticked + kept().length;
+    const away = kept();
+    const number = ticked + away.length;
+    memory.write([...away, ...shown.filter((box) => box.checked)].map((field) => field.value));
     bar.toggleAttribute("data-active", number > 0);
     bar.querySelector("[data-all]").hidden = !every;
-    bar.querySelector("[data-selected]").textContent = said(number, all.checked);
+    bar.querySelector("[data-selected]").textContent = said(number, away.length, all.checked);
+  };
+  const keep = (value) => {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "pks", value }));
+  };
+  const recall = () => {
+    const ticked = new Set(memory.read());
+    for (const field of kept()) field.remove();
+    for (const box of boxes()) box.checked = ticked.delete(box.value) || box.checked;
+    for (const value of ticked) keep(value);
   };
 
   whole.addEventListener("change", () => {
@@ -42,7 +56,7 @@ export default function selectRows(form) {
   form.addEventListener("rows-leave", (event) => {
     for (const row of event.detail) {
       const { checked, value } = row.querySelector("[name=pks]");
-      if (checked) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "pks", value }));
+      if (checked) keep(value);
     }
   });
   form.addEventListener("rows-enter", (event) => {
@@ -54,12 +68,29 @@ export default function selectRows(form) {
     }
     show();
   });
-  // A page from the browser's history comes back with its ticks.
-  addEventListener("pageshow", show);
+  bar.querySelector("[data-none]").addEventListener("click", () => {
+    for (const field of kept()) field.remove();
+    for (const box of boxes()) box.checked = false;
+    show();
+    whole.focus();
+  });
+  form.addEventListener("submit", ({ submitter }) => {
+    if (submitter?.formMethod !== "dialog") memory.write([]);
+  });
+  // A page from the browser's history may be older than the ticks.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) {
+      for (const box of boxes()) box.checked = false;
+      recall();
+    }
+    show();
+  });
+  recall();
   show();
 }
 
-function said(ticked, all) {
+function said(ticked, away, all) {
   if (all) return "All matching selected";
-  return ticked ? `${ticked.toLocaleString("en")} selected` : "";
+  const number = (n) => n.toLocaleString("en");
+  return ticked ? `${number(ticked)} selected${away ? `, ${number(away)} of them not shown` : ""}` : "";
 }
