@@ -11,7 +11,9 @@ from sqlalchemy import Select, func, or_, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.database import under
-from admin.reads import counts, plans, search
+from admin.reads import counts, listing, plans, search
+from admin.reads.query import ListQuery
+from admin.reads.visibility import INCLUDE
 from admin.resource import Resource
 
 LIMIT = 3
@@ -27,35 +29,44 @@ CLOSE_LEXEMES = text("""
 """)
 
 
-async def suggest(session: AsyncSession, resource: Resource, typed: str) -> list[str]:
-    """Up to three texts that find something, closest first; none where pg_trgm is not installed."""
+async def suggest(session: AsyncSession, resource: Resource, query: ListQuery) -> list[str]:
+    """Up to three texts that find something in this very list, within its filters and on its side of the trash,
+    closest first; none where pg_trgm is not installed."""
     if await session.scalar(text("select to_regproc('similarity')")) is None:
         return []
     if resource.traits.search_vector:
-        return await _words(session, resource, typed)
-    return await _labels(session, resource, typed)
+        return await _words(session, resource, query)
+    return await _labels(session, resource, query)
 
 
-async def _labels(session: AsyncSession, resource: Resource, typed: str) -> list[str]:
-    name = resource.traits.label
+async def _labels(session: AsyncSession, resource: Resource, query: ListQuery) -> list[str]:
+    name, typed = resource.traits.label, query.search
     if name not in resource.search_columns or not search.has_trigrams(resource.traits, name) or len(typed) < MIN_LENGTH:
         return []
     label = resource.traits.attribute(name)
     close = func.similarity(label, typed)
-    statement = (
-        select(label).where(label.bool_op("%")(typed)).group_by(label).order_by(close.desc(), label).limit(LIMIT)
-    )
+    labels = listing.narrowed(resource, query.restarted(search="")).with_only_columns(label, maintain_column_froms=True)
+    statement = labels.where(label.bool_op("%")(typed)).group_by(label).order_by(close.desc(), label).limit(LIMIT)
     return [row[0] for row in await plans.within(session, plans.MOMENT_MS, statement) or []]
 
 
-async def _words(session: AsyncSession, resource: Resource, typed: str) -> list[str]:
+async def _words(session: AsyncSession, resource: Resource, query: ListQuery) -> list[str]:
     """The text with each word that nothing holds replaced by a close one; the first such word varies."""
-    found = [typed]
-    for word in search.words(typed)[:MAX_WORDS]:
+    found = [query.search]
+    for word in search.words(query.search)[:MAX_WORDS]:
         if len(word) >= MIN_LENGTH and not await _holds(session, resource, word):
             close = await _close_words(session, resource, word)
             found = [one.replace(word, other) for one in found for other in close][:LIMIT]
-    return [one for one in found if one != typed and await _holds(session, resource, one)]
+    others = (query.restarted(search=one) for one in found if one != query.search)
+    return [other.search for other in others if await _finds(session, resource, other)]
+
+
+async def _finds(session: AsyncSession, resource: Resource, query: ListQuery) -> bool:
+    """Whether the list is known in a moment to have a row; its filters alone may take longer to tell."""
+    found = listing.narrowed(resource, query)
+    whether = select(found.exists()).execution_options(**found.get_execution_options())
+    rows = await plans.within(session, plans.MOMENT_MS, whether, plans.BITMAPS_ONLY)
+    return bool(rows and rows[0][0])
 
 
 async def _holds(session: AsyncSession, resource: Resource, words: str) -> bool:
@@ -92,7 +103,7 @@ async def _spelled(session: AsyncSession, resource: Resource, lexeme: str) -> st
 
 
 def _a_spelling(resource: Resource, lexeme: str) -> Select[tuple[str]]:
-    """The first word of a row with the lexeme from which the column's own configuration makes that lexeme."""
+    """The first word of a row, deleted or not, from which the column's own configuration makes the lexeme."""
     traits = resource.traits
     query = search.lexeme(lexeme)
     computed = resource.column(str(traits.search_vector)).sa.computed
@@ -105,4 +116,5 @@ def _a_spelling(resource: Resource, lexeme: str) -> Select[tuple[str]]:
     made = or_(
         *(func.to_tsvector(*given, split.c.word).bool_op("@@")(query) for given in search.configurations(traits))
     )
-    return select(split.c.word).select_from(row.join(split, true())).where(made).limit(1)
+    spelling = select(split.c.word).select_from(row.join(split, true())).where(made).limit(1)
+    return spelling.execution_options(**INCLUDE)

@@ -109,7 +109,7 @@ async def _instead(session: AsyncSession, resource: Resource, query: ListQuery) 
     if not query.search:
         return None
     common = await search_words.too_common(session, resource, query.search)
-    close = [] if common else await suggestions.suggest(session, resource, query.search)
+    close = [] if common else await suggestions.suggest(session, resource, query)
     return Instead(search_words.understood(resource, query.search), tuple(close), common)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.reads import listing
-from admin.reads.query import ListQuery
-from admin.reads.suggestions import suggest
+from admin.reads import listing, suggestions
+from admin.reads.query import Filter, ListQuery
+from admin.resource import Resource
 from models import Author, Book, Customer, Document, Event, Setting
 from tests.postgres import Database
 from tests.strangers import resource_of
@@ -15,6 +15,13 @@ from tests.strangers import resource_of
 pytestmark = pytest.mark.anyio
 
 DOCUMENT = resource_of(Document)
+DRAFTS = ListQuery(filters=(Filter("status", "exact", "draft", "draft"),))
+TRASH = ListQuery(deleted="only")
+EVERYTHING = ListQuery()
+
+
+async def suggest(session: AsyncSession, resource: Resource, typed: str, within: ListQuery = EVERYTHING) -> list[str]:
+    return await suggestions.suggest(session, resource, within.restarted(search=typed))
 
 
 @pytest.fixture
@@ -53,6 +60,23 @@ async def test_labels_are_suggested_whole(session: AsyncSession, database: Datab
     assert await suggest(session, resource_of(Customer), "Johana Schmitt") == ["Johanna Schmid", "Johanna Schmidt"]
     database.sql("update customer set deleted_at = now()")
     assert await suggest(session, resource_of(Customer), "Johana Schmitt") == []
+
+
+@pytest.mark.usefixtures("documents")
+async def test_what_is_suggested_is_found_within_the_filters_and_on_the_same_side_of_the_trash(
+    session: AsyncSession, database: Database
+):
+    assert await suggest(session, DOCUMENT, "delivires", DRAFTS) == ["deliveries"]
+    assert await suggest(session, DOCUMENT, "delivires", TRASH) == []
+    database.sql("update document set status = 'published'")
+    assert await suggest(session, DOCUMENT, "delivires", DRAFTS) == []
+    database.sql("update document set deleted_at = now()")
+    assert await suggest(session, DOCUMENT, "delivires", TRASH) == ["deliveries"]
+    assert await suggest(session, DOCUMENT, "delivires") == []
+    database.sql("insert into customer (name, email, deleted_at) values ('Johanna Schmidt', '1', now())")
+    assert await suggest(session, resource_of(Customer), "Johana Schmitt", TRASH) == ["Johanna Schmidt"]
+    named = ListQuery(deleted="only", filters=(Filter("email", "exact", "2", "2"),))
+    assert await suggest(session, resource_of(Customer), "Johana Schmitt", named) == []
 
 
 async def test_without_words_labels_or_pg_trgm_there_is_none(session: AsyncSession, database: Database):
