@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -32,6 +33,22 @@ async def test_admins_see_the_queries_of_a_page_and_nobody_else_does(browse: Bro
     assert "Paper" not in drawer
     assert "How this page was made" not in links(await editor.get("/admin/document/list"))
     assert '<details class="explained"' not in (await editor.get("/admin/document/list?explain=1")).text
+
+
+async def test_a_query_that_is_sent_again_and_again_is_warned_of(
+    browse: Browse, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    documents(database, 60)
+    admin, address, count = await browse("admin"), "/admin/document/list?status=draft&explain=1", counts.count
+    assert "The same query" not in (await admin.get(address)).text
+
+    async def thrice(*given: Any) -> Any:
+        for _ in range(2):
+            await count(*given)
+        return await count(*given)
+
+    monkeypatch.setattr(counts, "count", thrice)
+    assert "The same query 3 times: <code>SELECT count(*)" in (await admin.get(address)).text
 
 
 async def test_what_no_index_serves_is_marked_on_a_large_table(
