@@ -71,13 +71,13 @@ class Prospect:
     def moment_ms(self, wanted: int) -> int:
         """How long it is worth following the order for this many rows; 0 where collecting them is about as cheap.
 
-        A thousand rows take a millisecond. Four times of what is expected is allowed for, or half of what collecting
+        A thousand rows take a millisecond. Six times of what is expected is allowed for, or half of what collecting
         takes: if the rows turn out to stand far behind, the search has taken half as long again, no more.
         """
         along = min(self.among, wanted * self.among // max(self.found, 1))
         if self.collected <= max(FEW, along if self.collected > MANY else 3 * along):
             return 0
-        return min(MOMENT_MS, LEAST_MS + max(4 * along, self.collected // 2) // 1_000)
+        return min(MOMENT_MS, LEAST_MS + max(6 * along, self.collected // 2) // 1_000)
 
     def run(self, session: AsyncSession, wanted: int) -> Callable[[Select[Any]], Awaitable[Rows]]:
         """What answers the statements of a page that needs so many rows of the order."""

@@ -74,7 +74,7 @@ def test_the_order_is_followed_where_that_is_much_less_than_collecting(
     moment = prospect.moment_ms(wanted)
     assert bool(moment) is follows
     assert moment <= plans.MOMENT_MS
-    assert moment <= plans.LEAST_MS + prospect.collected * 4 / 3_000 or prospect.collected > plans.MANY
+    assert moment <= plans.LEAST_MS + prospect.collected / 500 or prospect.collected > plans.MANY
 
 
 async def test_what_the_index_hands_over_counts_also_where_few_of_it_fit(session: AsyncSession, database: Database):
