@@ -91,7 +91,7 @@ async def test_a_row_deleted_meanwhile_can_be_restored_and_saved_at_once(browse:
     mine = await form(client, "/admin/document/edit/1", title="Mine")
     await client.post("/admin/document/delete", data={"pks": "1"})
     page = await client.post("/admin/document/edit/1", data=mine)
-    assert re.search('<button type="submit" class="button primary" name="form-restore" value="1">', page.text)
+    assert re.search('<button class="button primary" name="form-restore" value="1">', page.text)
     answer = await client.post("/admin/document/edit/1", data={**read(page), "form-restore": "1"})
     assert answer.status_code == 303, answer.text
     assert database.sql("select title, deleted_at from document") == [("Mine", None)]
