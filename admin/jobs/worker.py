@@ -30,6 +30,8 @@ log = structlog.get_logger("larder.jobs")
 CONCURRENCY = 4
 GRACE = 20
 """Seconds that running jobs get to finish when a worker is told to stop; after that they are handed back."""
+IDLE_GRACE = 3
+"""Seconds that a worker without a job gets to close its connections before it is told again."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,9 @@ class Strategy(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": 0}) if isinstance(exception, asyncio.CancelledError) else None
 
 
-def make(works: Works) -> App:
-    """procrastinate with our one task, on connections like those of the pages."""
+def make(works: Works, busy: set[int] | None = None) -> App:
+    """procrastinate with our one task, on connections like those of the pages; `busy` holds the jobs that run."""
+    running = set() if busy is None else busy
     url = str(works.settings.database_url)
     connector = PsycopgConnector(
         conninfo=schema.libpq_url(url), min_size=1, max_size=4, kwargs=connect_args(works.settings, url)
@@ -65,6 +68,7 @@ def make(works: Works) -> App:
     @app.task(name=queue.IMPORT, queue=queue.QUEUE, pass_context=True, retry=Strategy())
     async def import_(context: JobContext, import_id: int, actor: dict[str, Any], step: Step) -> None:
         job = imports.Job(context.job.id or 0, import_id, Actor(**actor), step)
+        running.add(job.id)
         try:
             await imports.run(works, job)
         except asyncio.CancelledError:
@@ -73,16 +77,35 @@ def make(works: Works) -> App:
                 raise JobAborted from None
             await imports.hand_back(works, job)
             raise
+        finally:
+            running.discard(job.id)
 
     return app
 
 
 async def keep(works: Works, concurrency: int = CONCURRENCY, pace: Pace | None = None) -> None:
     """Work until cancelled, whatever happens to the database meanwhile."""
-    pace = pace or Pace()
+    busy: set[int] = set()
+    work = asyncio.create_task(_keep(works, concurrency, pace or Pace(), busy))
+    try:
+        await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await _ended(work, busy)
+        raise
+
+
+async def _ended(work: asyncio.Task[None], busy: set[int]) -> None:
+    """Tell it to stop until it has. Once is not enough: before Python 3.12 `asyncio.wait_for`, with which connections
+    are opened, may swallow a cancellation, and the worker would go on for ever. Running jobs keep their grace."""
+    work.cancel()
+    while not (await asyncio.wait({work}, timeout=GRACE + 1 if busy else IDLE_GRACE))[0]:
+        work.cancel()
+
+
+async def _keep(works: Works, concurrency: int, pace: Pace, busy: set[int]) -> None:
     while True:
         try:
-            await _work(works, concurrency, pace)
+            await _work(works, concurrency, pace, busy)
         except (ConnectorException, psycopg.Error, SQLAlchemyError) as error:
             log.warning("the worker lost its database and starts again", kind=type(error).__name__)
         await asyncio.sleep(pace.again)
@@ -98,8 +121,8 @@ async def drain(works: Works) -> None:
         )  # fmt: skip
 
 
-async def _work(works: Works, concurrency: int, pace: Pace) -> None:
-    app = make(works)
+async def _work(works: Works, concurrency: int, pace: Pace, busy: set[int]) -> None:
+    app = make(works, busy)
     async with app.open_async():
         chores = asyncio.create_task(periodic.keep(works, app, pace))
         try:

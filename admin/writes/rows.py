@@ -33,6 +33,7 @@ async def added(session: AsyncSession, resource: Resource, values: Mapping[str, 
 async def written(session: AsyncSession, resource: Resource, row: Any, new: Mapping[str, Any]) -> Any:
     """Update the locked row and read it back; the database may make something else of it (defaults, triggers)."""
     traits = resource.traits
+    await require_parents(session, resource, new)
     whole = {name: getattr(row, name) for name, column in traits.columns.items() if column.kind != "tsvector"}
     own = [traits.columns[name].sa == getattr(row, name) for name in traits.key]
     statement = sql_update(traits.table).where(*own).values(by_column(resource, new))

@@ -30,7 +30,7 @@ async def test_old_rows_leave_the_trash_unless_something_refers_to_them(
     database.sql("""
         insert into customer (id, email, name) select n, n, 'C' from generate_series(1, 6) n;
         insert into invoice (number, customer_id, amount) values ('a', 2, 1);
-        insert into inventory_item (sku, name, quantity) values ('s', 'S', 1);
+        insert into inventory_item (sku, name, quantity) values ('s', 'S', 2);
         insert into "order" (id, customer_id) values (1, 3), (2, 4);
         insert into line_item (order_id, sku, qty, unit_price) values (1, 's', 1, 1), (2, 's', 1, 1);
         update "order" set deleted_at = now() - interval '40 days' where id = 1;
