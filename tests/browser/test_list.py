@@ -147,6 +147,20 @@ def test_ticks_stay_while_pages_are_turned_and_are_acted_on_together(larder: Lar
     larder.tick(second)
     page.get_by_role("button", name="Select none").click()
     expect(page.get_by_role("checkbox", name=f"Select row {second}", exact=True)).not_to_be_checked()
+    # The keys mean the ticks that are not shown, too.
+    larder.tick(second)
+    page.get_by_role("link", name="Next page").click()
+    third = larder.keys()[0]
+    expect(page.get_by_text("1 selected, 1 of them not shown")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-selected]")).to_be_empty()
+    larder.tick(third)
+    page.get_by_role("link", name="Previous page").click()
+    expect(page.get_by_text("1 selected, 1 of them not shown")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("#")
+    expect(larder.toast(f"Document {third} deleted.")).to_be_visible()
 
 
 def test_long_text_is_cut_and_a_key_press_away(larder: Larder, page: Page):

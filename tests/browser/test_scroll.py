@@ -193,8 +193,16 @@ def test_ticks_survive_while_their_rows_are_away(larder: Larder, page: Page):
     larder.tick(larder.keys()[-1])
     expect(page.get_by_text("2 selected")).to_be_visible()
     frame.evaluate("frame => frame.scrollTop = 0")
-    expect(page.get_by_role("checkbox", name=f"Select row {first}", exact=True)).to_be_checked()
+    box = page.get_by_role("checkbox", name=f"Select row {first}", exact=True)
+    expect(box).to_be_checked()
     expect(page.get_by_text("2 selected")).to_be_visible()
+    # The focus waits at the list while its row is away.
+    box.focus()
+    frame.evaluate("frame => frame.scrollTop = frame.scrollHeight")
+    expect(box).to_have_count(0)
+    expect(frame).to_be_focused()
+    frame.evaluate("frame => frame.scrollTop = 0")
+    expect(box).to_be_focused()
 
 
 def test_small_pages_fill_a_tall_window(larder: Larder, page: Page):

@@ -6,7 +6,8 @@ const LIST = ".list-frame";
 const all = () => [...document.querySelectorAll(`${LIST} tr[data-key]`)];
 const current = () => document.activeElement?.closest(`${LIST} tr[data-key]`);
 const box = () => current()?.querySelector("[name=pks]");
-const ticked = () => document.querySelector(`${LIST} [name=pks]:checked`);
+// Here, or away on another page.
+const ticked = () => document.querySelector("#bulk [name=pks]:is(:checked, [type=hidden])");
 const name = (row) => row.querySelector("th a") ?? row.querySelector(".go a, td a") ?? row.querySelector("[name=pks]");
 
 function move(step) {
@@ -45,9 +46,7 @@ const closed = (_, target) => (!target || target.matches("[name=pks]")) && curre
 
 function clear() {
   if (!ticked()) return document.activeElement.blur();
-  const whole = document.querySelector(`${LIST} thead input`);
-  whole.checked = false;
-  whole.dispatchEvent(new Event("change"));
+  document.querySelector("[data-none]").click();
 }
 
 function remove(button) {

@@ -68,11 +68,11 @@ export default function selectRows(form) {
     }
     show();
   });
-  bar.querySelector("[data-none]").addEventListener("click", () => {
+  bar.querySelector("[data-none]").addEventListener("click", ({ target }) => {
     for (const field of kept()) field.remove();
     for (const box of boxes()) box.checked = false;
+    if (document.activeElement === target) whole.focus();
     show();
-    whole.focus();
   });
   form.addEventListener("submit", ({ submitter }) => {
     if (submitter?.formMethod !== "dialog") memory.write([]);
