@@ -24,7 +24,7 @@ export class KeptTicks {
 
 // From the list or the pages of its rows, or by the browser's own buttons.
 function cameFromHere() {
-  const [{ type }] = performance.getEntriesByType("navigation");
+  const type = performance.getEntriesByType("navigation")[0]?.type ?? "navigate";
   const around = new URL(".", location.href).href;
   return type !== "navigate" || document.referrer.startsWith(around);
 }
