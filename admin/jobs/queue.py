@@ -31,6 +31,8 @@ select (procrastinate_defer_jobs_v1(array[
 """)
 CANCEL = text("select procrastinate_cancel_job_v1(:job, true, true)")
 
+WORKED_ON = text("select exists (select from procrastinate_jobs where id = :job and status = 'doing')")
+
 # A job that was to stop while its worker died is marked as failed when it is rescued.
 WITHOUT_JOB = text("""
 select i.id, i.job_id, coalesce(j.abort_requested, false) as stop
@@ -79,7 +81,11 @@ async def cancel(session: AsyncSession, import_id: int) -> bool:
         if job is None:
             raise
         await session.execute(CANCEL, {"job": job})
-        return False
+        if await session.scalar(WORKED_ON, {"job": job}):
+            return False
+        # It met our lock, went back to wait for its next try, and is deleted now: nobody else would end the import.
+        await store.cancel(session, import_id)
+        return True
     if job is not None:
         await session.execute(CANCEL, {"job": job})
     return True

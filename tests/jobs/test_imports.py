@@ -18,7 +18,7 @@ from admin.errors import Conflict
 from admin.jobs import imports, periodic, queue, slots
 from admin.reads import csv_import as reads
 from admin.schema import ROOT
-from admin.writes.csv_import import receive, running
+from admin.writes.csv_import import receive, running, store
 from admin.writes.csv_import.errors import InProgress
 from admin.writes.csv_import.receive import Upload
 from tests.jobs.conftest import RESOURCES, Queue
@@ -65,6 +65,23 @@ async def test_what_waits_is_cancelled_on_the_spot(jobs: Queue):
     assert jobs.database.sql("select relname from pg_class where relnamespace = 'larder_staging'::regnamespace") == []
     with pytest.raises(Conflict):
         await jobs.cancel(import_id)
+
+
+async def test_a_job_that_met_our_lock_and_waits_again_takes_the_import_along(
+    jobs: Queue, monkeypatch: pytest.MonkeyPatch
+):
+    import_id, cancel = await jobs.queued(TWO), store.cancel
+    met: list[int] = []
+
+    async def met_once(session: AsyncSession, number: int) -> None:
+        if not met:
+            met.append(number)
+            raise InProgress
+        await cancel(session, number)
+
+    monkeypatch.setattr(store, "cancel", met_once)
+    assert await jobs.cancel(import_id)
+    assert (await jobs.state(import_id), jobs.jobs()) == ("cancelled", [])
 
 
 async def test_a_conflict_leads_back_to_the_review(jobs: Queue):
