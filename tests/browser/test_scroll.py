@@ -101,10 +101,11 @@ def test_rows_come_before_the_end_and_load_more_after_three(larder: Larder, page
     expect(larder.row(keys[keys.index(last) + 1]).get_by_role("link").first).to_be_focused()
 
 
-def test_thousands_of_rows_down_and_up_again_without_a_gap(larder: Larder, page: Page):
+def test_many_rows_down_and_up_again_without_a_gap(larder: Larder, page: Page):
     scroller = Scroller(larder, page)
     scroller.open()
-    scroller.load(3_000)
+    # More than half as many again as stay in the page: what was dropped has to come back.
+    scroller.load(1_600)
     keys: list[str] = []
     while scroller.frame.evaluate("frame => frame.scrollTop") > 0:
         seen = scroller.visible()
@@ -116,7 +117,7 @@ def test_thousands_of_rows_down_and_up_again_without_a_gap(larder: Larder, page:
         scroller.by(-500)
         expect(larder.rows.nth(2 * SIZE - 1)).to_be_attached()
     keys = scroller.visible()[: scroller.visible().index(keys[0])] + keys
-    assert len(keys) == len(set(keys)) > 2_900
+    assert len(keys) == len(set(keys)) > 1_500
     expected: list[str] = []
     url = "/admin/event/list?mode=scroll&pageSize=200"
     while len(expected) < len(keys):
