@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import text
+from sqlalchemy.exc import InternalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads.csv_import import RUNNING
@@ -43,5 +44,11 @@ where i.id = :import_id
 async def now(session: AsyncSession, import_id: int) -> Progress:
     """Where an import that exists is right now."""
     counter = f"{STAGING_SCHEMA}.import_{import_id}_done"
-    row = (await session.execute(NOW, {"import_id": import_id, "counter": counter, "running": RUNNING})).one()
+    asked = {"import_id": import_id, "counter": counter, "running": RUNNING}
+    try:
+        async with session.begin_nested():
+            row = (await session.execute(NOW, asked)).one()
+    except InternalError:
+        # The counter was dropped between being found and being read, with all that was staged: it is not found again.
+        row = (await session.execute(NOW, asked)).one()
     return Progress(*row)
