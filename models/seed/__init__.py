@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, column, func, select, table, text
 
-from models.seed import accounts, events, functions, library, shop
+from models.seed import accounts, events, functions, library, shop, trash
 
 Scale = Literal["demo", "large"]
 Progress = Callable[[str, int, int], None]
@@ -67,7 +67,10 @@ def seed(
     connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
     functions.make(connection)
     report = progress or (lambda *_: None)
-    return {name: fill(connection, name, wanted[name], report) for name in STATEMENTS}
+    added = {name: fill(connection, name, wanted[name], report) for name in STATEMENTS}
+    if any(added.values()):
+        trash.write_down(connection)
+    return added
 
 
 def fill(connection: Connection, name: str, wanted: int, progress: Progress) -> int:

@@ -8,7 +8,7 @@ SELECT pg_temp.email_of(name, n), name,
        (CASE WHEN pg_temp.chance(n, 3, 25) = 0 THEN 'admin' WHEN pg_temp.chance(n, 3, 25) < 7 THEN 'editor'
              ELSE 'viewer' END)::user_role,
        pg_temp.chance(n, 4, 10) > 0, made, made,
-       CASE WHEN pg_temp.chance(n, 5, 25) = 0 THEN made + interval '20 days' END
+       CASE WHEN pg_temp.chance(n, 5, 25) = 0 THEN pg_temp.gone('user', n) END
 FROM generate_series(cast(:first AS bigint), :last) AS n,
      LATERAL pg_temp.name_of(n, 101) AS name,
      LATERAL pg_temp.moment(n, :origin, :final) AS made
@@ -49,7 +49,7 @@ SELECT CASE WHEN pg_temp.chance(n, 1, 10) > 0 THEN owner.id END,
        (CASE WHEN pg_temp.chance(n, 6, 20) < 4 THEN 'draft' WHEN pg_temp.chance(n, 6, 20) < 17 THEN 'published'
              ELSE 'archived' END)::document_status,
        made, made + interval '1 hour' * pg_temp.chance(n, 7, 300),
-       CASE WHEN pg_temp.chance(n, 8, 30) = 0 THEN made + interval '40 days' END
+       CASE WHEN pg_temp.chance(n, 8, 30) = 0 THEN pg_temp.gone('document', n) END
 FROM generate_series(cast(:first AS bigint), :last) AS n
 LEFT JOIN (SELECT id, row_number() OVER (ORDER BY id) AS nth FROM "user") AS owner
   ON nth = 1 + pg_temp.chance(n, 9, (SELECT greatest(count(*), 1) FROM "user")),

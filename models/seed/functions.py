@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+from models.seed import trash
 from models.seed.words import LISTS, SPECIAL_SENTENCES
 
 FUNCTIONS = (
@@ -62,5 +63,5 @@ def make(connection: Connection) -> None:
                 f"AS $words$ SELECT ARRAY[{array}] $words$"
             )
         )
-    for function in FUNCTIONS:
+    for function in (*FUNCTIONS, trash.moments()):
         connection.execute(text(function))

@@ -11,7 +11,7 @@ SELECT CASE WHEN deleted AND n % 3 = 0 THEN pg_temp.email_of(pg_temp.name_of(n -
        CASE WHEN pg_temp.chance(n, 5, 3) = 0 THEN 0 ELSE (pg_temp.chance(n, 6, 250000) - 20000) / 100.0 END,
        CASE WHEN pg_temp.chance(n, 7, 9) > 0 THEN date '1940-01-01' + pg_temp.chance(n, 8, 24500)::int END,
        pg_temp.chance(n, 9, 12) > 0, made, made + interval '1 hour' * pg_temp.chance(n, 10, 400),
-       CASE WHEN deleted THEN made + interval '30 days' END
+       CASE WHEN deleted THEN pg_temp.gone('customer', n) END
 FROM generate_series(cast(:first AS bigint), :last) AS n,
      LATERAL (SELECT pg_temp.name_of(n, 201) AS name, pg_temp.chance(n, 11, 33) = 0 AS deleted) AS person,
      LATERAL pg_temp.moment(n, :origin, :final) AS made
@@ -26,7 +26,7 @@ SELECT 'INV-' || to_char(made AT TIME ZONE 'UTC', 'YYYY') || '-' || lpad(n::text
        (ARRAY['draft', 'sent', 'sent', 'paid', 'paid', 'paid', 'paid', 'void']
        )[1 + pg_temp.chance(n, 2, 8)]::invoice_status,
        CASE WHEN pg_temp.chance(n, 3, 10) > 0 THEN (made AT TIME ZONE 'UTC')::date + 30 END, made, made,
-       CASE WHEN pg_temp.chance(n, 4, 40) = 0 THEN made + interval '10 days' END
+       CASE WHEN pg_temp.chance(n, 4, 40) = 0 THEN pg_temp.gone('invoice', n) END
 FROM generate_series(cast(:first AS bigint), :last) AS n
 JOIN (SELECT id, row_number() OVER (ORDER BY id) AS nth FROM customer) AS customer
   ON nth = 1 + pg_temp.chance(n, 5, (SELECT greatest(count(*), 1) FROM customer)),
@@ -53,7 +53,7 @@ SELECT customer.id,
        (ARRAY['placed', 'paid', 'shipped', 'delivered', 'delivered', 'delivered', 'delivered', 'cancelled']
        )[1 + pg_temp.chance(n, 1, 8)]::order_status,
        made, made, made + interval '1 hour' * pg_temp.chance(n, 2, 200),
-       CASE WHEN pg_temp.chance(n, 3, 40) = 0 THEN made + interval '15 days' END
+       CASE WHEN pg_temp.chance(n, 3, 40) = 0 THEN pg_temp.gone('order', n) END
 FROM generate_series(cast(:first AS bigint), :last) AS n
 JOIN (SELECT id, row_number() OVER (ORDER BY id) AS nth FROM customer) AS customer
   ON nth = 1 + pg_temp.chance(n, 4, (SELECT greatest(count(*), 1) FROM customer)),

@@ -6,7 +6,9 @@ import re
 
 import pytest
 from httpx2 import Response
+from sqlalchemy import NullPool, create_engine
 
+from models.seed import STATEMENTS, seed
 from tests.postgres import Database
 from tests.web.conftest import Browse
 from tests.web.lists import documents, links
@@ -140,3 +142,21 @@ async def test_ten_thousand_rows_go_come_back_and_go_for_good_as_one_each(browse
     """)
     await admin.post("/admin/document/restore?deleted=only", data={"all": "1"})
     assert database.sql(counts) == [(10_000, 10_050, 6)]
+
+
+async def test_what_the_demo_data_deleted_comes_back_like_anything_else(browse: Browse, database: Database):
+    few = dict.fromkeys(STATEMENTS, 24) | {"customer": 400, "order": 400, "line_item": 900}
+    engine = create_engine(database.owner_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        seed(connection, rows=few)
+    editor = await browse("editor")
+    page = await editor.get("/admin/trash?table=order")
+    assert re.match(r"Ben deleted \d+ orders and \d+ line items \| \d+ rows", lines(page)[0])
+    for (number,) in database.sql("select id from larder.operation where identity = 'order'"):
+        await editor.post(f"/admin/operations/{number}/undo")
+    assert database.value('select count(*) from "order" where deleted_at is not null') == 0
+    assert database.value("select count(*) from line_item where deleted_at is not null") == 0
+    for (number,) in database.sql("select id from larder.operation where kind = 'delete' and identity = 'customer'"):
+        await editor.post(f"/admin/operations/{number}/undo")
+    kept = database.value("select count(*) from customer where deleted_at is not null")
+    assert 0 < kept < 10, "those whose email a live customer has"
