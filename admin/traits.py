@@ -242,8 +242,8 @@ def _unique_keys(
     found = [UniqueKey(str(table.primary_key.name or f"{table.name}_pkey"), key)]
     constraints = [constraint for constraint in table.constraints if isinstance(constraint, UniqueConstraint)]
     found += [
-        UniqueKey(str(constraint.name), tuple(names[column] for column in constraint.columns))
-        for constraint in sorted(constraints, key=lambda c: str(c.name))
+        UniqueKey(_name(table, constraint), tuple(names[column] for column in constraint.columns))
+        for constraint in sorted(constraints, key=lambda c: _name(table, c))
     ]
     for index in sorted(table.indexes, key=lambda i: str(i.name)):
         columns = _plain_columns(index, names)
@@ -251,6 +251,11 @@ def _unique_keys(
         if index.unique and columns and (live_only or index.dialect_options["postgresql"]["where"] is None):
             found.append(UniqueKey(str(index.name), columns, live_only))
     return tuple(found)
+
+
+def _name(table: Table, constraint: UniqueConstraint) -> str:
+    """Its name, or the one that Postgres gives it where the model has none: two keys must not be mixed up."""
+    return str(constraint.name or "_".join([table.name, *(column.name for column in constraint.columns), "key"]))
 
 
 def _plain_columns(index: Index, names: dict[SAColumn[Any], str]) -> tuple[str, ...]:

@@ -14,11 +14,12 @@ The way of a file, one module a step:
     cells     every cell as a value of its column, or the rule it breaks
     live      what depends on the rows that are there: match, trash, parents, row_rules, uniqueness, and in beside what
               guards found in the catalog: other unique indexes, exclusion constraints, foreign keys
+    needs     lines that stand only with another one: exchange of unique values, family of parents in the same file
     outcome   what a row would hold afterwards; judged, shown and written from the same expression
     check     all of it together, into a report; the table itself is not touched
     paging    which lines stand on a page of the review; review and rejected show them, reasons groups the bad ones
     originals what corrected lines held before; corrections, replacing and mended change the staged rows
-    apply     the same again behind locks (recheck), and then the change, as one operation
+    apply     the same again behind locks (recheck), and then the change (around refused rows), as one operation
 
 Everything between reading and applying is set-based SQL on all-text staged rows. Nothing here knows of HTTP, and
 nothing commits.

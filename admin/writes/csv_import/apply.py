@@ -18,7 +18,7 @@ from admin.errors import Conflict
 from admin.reads import wording
 from admin.resource import Resource
 from admin.writes import operations
-from admin.writes.csv_import import change, check, parents, recheck, running, store
+from admin.writes.csv_import import change, check, parents, recheck, refused, running, store
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.errors import InProgress
 from admin.writes.csv_import.plan import Plan
@@ -92,7 +92,7 @@ async def _attempt(run: Run) -> Report:
         except Stopped as stopped:
             return await _back_to_review(run, stopped.report)
         except DBAPIError as error:
-            repeatable = change.is_about_a_row(error) or getattr(error.orig, "sqlstate", "") in TRY_AGAIN
+            repeatable = refused.is_about_a_row(error) or getattr(error.orig, "sqlstate", "") in TRY_AGAIN
             if attempt == ATTEMPTS or not repeatable:
                 raise
     raise AssertionError("the last attempt returns or raises")
@@ -106,7 +106,7 @@ async def _run(run: Run, *, around: bool) -> Report:
     async with recording as recorder:
         created = await parents.create(session, made)
         found = await recheck.again(session, made, run.reviewed)
-        added, changed = await (change.make_around if around else change.make)(session, made)
+        added, changed = await (refused.make_around if around else change.make)(session, made)
         if around:
             found = await recheck.without_refused(session, made, found)
         if (added, changed) != (found.new, found.changed):
@@ -145,7 +145,7 @@ def _sentence(made: Plan, found: Report, created: dict[str, int]) -> str:
 
 async def _keep_rejects(session: AsyncSession, made: Plan, done: Report) -> None:
     """Of the staged rows only the rejected ones are needed now, for the file of rejects."""
-    await store.drop(session, made.import_id, ("file", "cell", "match", "row", "seen"))
+    await store.drop(session, made.import_id, ("file", "cell", "match", "row", "seen", "need"))
     if not done.rejected:
         await store.drop(session, made.import_id, ("", "error", "was"))
         return

@@ -30,7 +30,7 @@ select am.amname, i.indisexclusion, not i.indnullsnotdistinct, pg_get_expr(i.ind
         where a.attrelid = i.indrelid and a.attnum > 0 and (a.attnum = any (i.indkey::int2[]) or exists (
           select from pg_depend where classid = 'pg_class'::regclass and objid = i.indexrelid
           and refobjid = i.indrelid and refobjsubid = a.attnum)) order by a.attnum),
-  0 <> all (i.indkey::int2[])
+  0 <> all (i.indkey::int2[]), not i.indimmediate
 from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am am on am.oid = x.relam
 left join pg_constraint c on c.conindid = i.indexrelid and c.contype in ('p', 'u', 'x')
 where i.indrelid = {name}::regclass and i.indisvalid and (i.indisunique or i.indisexclusion)
@@ -67,6 +67,8 @@ class Guard:
     columns: tuple[str, ...]
     plain: bool
     """Whether the expressions are columns, nothing else."""
+    deferrable: bool
+    """Whether it can be asked when all rows of a statement are written, rather than row by row."""
 
     @property
     def parts(self) -> list[str]:
@@ -104,9 +106,9 @@ async def of_table(session: AsyncSession, table: Table) -> list[Guard]:
     name = st.lit(st.table_name(table).as_string(None))
     found = []
     for row in await st.rows(session, st.of(INDEXES, name=name)):
-        method, excludes, nulls_distinct, condition, expressions, operators, classes, columns, plain = row
+        method, excludes, nulls_distinct, condition, expressions, operators, classes, columns, *told = row
         lists = (tuple(expressions), tuple(operators), tuple(classes), tuple(columns))
-        found.append(Guard(method, excludes, nulls_distinct, condition or "true", *lists, plain))
+        found.append(Guard(method, excludes, nulls_distinct, condition or "true", *lists, *told))
     return found
 
 

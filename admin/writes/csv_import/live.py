@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.writes import constraints
-from admin.writes.csv_import import beside, match, outcome, parents, row_rules, uniqueness
+from admin.writes.csv_import import beside, match, needs, outcome, parents, row_rules, uniqueness
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Plan
 
@@ -27,13 +27,12 @@ select c.line, {keys}, m.seen,
 {joined}
 """
 
-REJECTED = "update {row} set verdict = 'rejected' where broken and verdict <> 'rejected'"
-
 
 async def build(session: AsyncSession, plan: Plan) -> None:
     """Match every line anew, list what the rows in the table forbid, and give each line its verdict."""
     await match.build(session, plan)
     await st.run(session, st.of("delete from {errors} where live", errors=plan.staging("error")))
+    await needs.build(session, plan)
     await parents.check(session, plan)
     await uniqueness.taken(session, plan)
     await beside.check(session, plan)
@@ -53,9 +52,11 @@ async def build(session: AsyncSession, plan: Plan) -> None:
 async def _judge(session: AsyncSession, plan: Plan) -> None:
     await st.run(session, _verdict(plan))
     # In a good file no row breaks a rule: which one it is, is asked only where some do.
-    if await st.value(session, st.of("select exists (select from {row} where broken)", row=plan.staging("row"))):
+    broken = await st.value(session, st.of("select exists (select from {row} where broken)", row=plan.staging("row")))
+    if broken:
         await row_rules.check(session, plan)
-        await st.run(session, st.of(REJECTED, row=plan.staging("row")))
+    if broken or await needs.there(session, plan):
+        await needs.reject(session, plan)
 
 
 def _verdict(plan: Plan) -> Composable:

@@ -54,7 +54,7 @@ def differs(plan: Plan, mapped: Mapped) -> Composable:
     condition = st.of(
         "{u} is distinct from {t}", u=_comparable(mapped, updated(plan, mapped)), t=_comparable(mapped, mapped.here)
     )
-    if mapped.parent is not None and mapped.parent.create:
+    if mapped.parent is not None and (mapped.parent.create or mapped.parent.traits.model is plan.traits.model):
         return st.of("({c} or ({v} is not null and {r} is null))", c=condition, v=mapped.v, r=mapped.value)
     return condition
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.writes.csv_import import change, check, live, originals, report
+from admin.writes.csv_import import change, check, live, needs, originals, refused, report
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Plan
 from admin.writes.csv_import.report import Report
@@ -50,7 +50,7 @@ async def again(session: AsyncSession, made: Plan, reviewed: Report) -> Report:
     )
     await live.build(session, made)
     if await _differ(session, made):
-        await _reject_listed(session, made)
+        await needs.reject(session, made)
     found = replace(await report.read(session, made, []), warnings=reviewed.warnings)
     if found.standing and not made.options.skip_bad:
         raise Stopped(found)
@@ -75,19 +75,11 @@ async def _differ(session: AsyncSession, made: Plan) -> bool:
 
 async def without_refused(session: AsyncSession, made: Plan, found: Report) -> Report:
     """The report when the table itself has refused rows on the way. Raises `Stopped`."""
-    await _reject_listed(session, made)
+    await needs.reject(session, made)
     again = replace(await report.read(session, made, []), warnings=found.warnings)
     if again.standing and not made.options.skip_bad:
         raise Stopped(again)
     return again
-
-
-async def _reject_listed(session: AsyncSession, made: Plan) -> None:
-    statement = """
-    update {rows} set verdict = 'rejected'
-    where verdict <> 'rejected' and line in (select line from {errors})
-    """
-    await st.run(session, st.of(statement, rows=made.staging("row"), errors=made.staging("error")))
 
 
 async def as_of_now(session: AsyncSession, made: Plan, reviewed: Report, stopped: Report) -> Report:
@@ -97,9 +89,9 @@ async def as_of_now(session: AsyncSession, made: Plan, reviewed: Report, stopped
     fresh = await check.check(session, made)
     known = {one.line for one in fresh.rejections}
     conflicts = [one for one in stopped.rejections if one.line not in known and one.reason != originals.LEFT_OUT]
-    if any(group.rule == change.REFUSED_RULE for group in stopped.groups):
+    if any(group.rule == refused.RULE for group in stopped.groups):
         for one in conflicts:
-            await change.list_refused(session, made, one.line, one.reason)
-        await _reject_listed(session, made)
+            await refused.list_line(session, made, one.line, one.reason)
+        await needs.reject(session, made)
         fresh = replace(await report.read(session, made, []), questions=fresh.questions)
     return replace(fresh, warnings=reviewed.warnings, conflicts=tuple(conflicts[:CONFLICTS_SHOWN]))

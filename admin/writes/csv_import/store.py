@@ -23,7 +23,7 @@ from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.sniff import Format
 from admin.writes.csv_import.stage import Staged
 
-PARTS = ("", "file", "cell", "match", "row", "seen", "error", "was", "mended")
+PARTS = ("", "file", "cell", "match", "row", "seen", "need", "error", "was", "mended")
 UNFINISHED = ("staging", "review", "queued", "failed")
 """States of an import that can be given up."""
 SWEPT_AT_ONCE = 20

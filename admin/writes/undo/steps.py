@@ -71,7 +71,9 @@ async def put_back(step: Step) -> None:
     # A row that goes back into the trash first frees the unique value that another one comes back with.
     leaving = f"(w.put ->> '{TRASH}') is not null"
     trash = any(column.name == TRASH for column in table.columns)
-    await in_halves(step, *((f"{write} and {leaving}", f"{write} and not {leaving}") if trash else (write,)))
+    parts = (leaving, f"not {leaving}") if trash else ("true",)
+    writes = {f"{write} and {part}": part for part in parts}
+    await in_halves(step, *writes, aside=writes)
 
 
 async def bring_back(step: Step) -> None:

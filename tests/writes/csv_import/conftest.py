@@ -18,12 +18,12 @@ from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.sniff import Format
 from admin.writes.csv_import.store import Stored
 from tests.postgres import Database
-from tests.writes.csv_import import guarded, oddities
+from tests.writes.csv_import import branches, guarded, oddities
 
 TIMEOUT_MS = 60_000
 ANN = Actor(None, "Ann", "admin")
 RESOURCES = {view.identity: view.build_resource() for view in site.VIEWS}
-ODD = {"oddity": oddities.RESOURCE, "guarded": guarded.RESOURCE}
+ODD = {"oddity": oddities.RESOURCE, "guarded": guarded.RESOURCE, "branch": branches.RESOURCE}
 
 
 @dataclass
