@@ -16,6 +16,7 @@ from sqlalchemy import REAL, Select, Text, cast, column, func, select, table
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin.errors import BadRequest
 from admin.reads import keyset, listing, paging, plans
 from admin.reads.ordering import Order, SortKey
 from admin.reads.paging import Source
@@ -60,17 +61,38 @@ async def ahead_of(session: AsyncSession, resource: Resource, query: ListQuery, 
 
     Where nothing comes any more it is the one that leaves the last rows of the list.
     """
-    order = listing.cursor_order(resource, query)
-    source = Source(resource, order, (listing.narrowed(resource, query),), functools.partial(plans.rows, session))
+    source = _source(session, resource, query)
     place = await _nearest_before(source, value)
     if place is None:
         return None
     if not await paging.collect(source, place, 1, backwards=False):
-        rest = await paging.collect(source, place, query.size, backwards=True)
-        if len(rest) < query.size:
-            return None
-        place = rest[-1][1]
-    return keyset.cursor(resource, order, place)
+        return await _end(source, query)
+    return keyset.cursor(resource, source.order, place)
+
+
+async def at_percent(
+    session: AsyncSession, resource: Resource, query: ListQuery, spread: Spread | None, percent: int
+) -> str | None:
+    """The cursor after which the rows at this percentile come. The ends are those of the list: the statistics may end
+    long before them. Raises `BadRequest` where nothing is known in between."""
+    if percent == 0:
+        return None
+    if percent == 100:
+        return await _end(_source(session, resource, query), query)
+    if spread is None:
+        raise BadRequest("Nothing is known of how these rows are spread. Jump to a value instead.")
+    return await ahead_of(session, resource, query, spread.values[percent])
+
+
+def _source(session: AsyncSession, resource: Resource, query: ListQuery) -> Source:
+    order = listing.cursor_order(resource, query)
+    return Source(resource, order, (listing.narrowed(resource, query),), functools.partial(plans.rows, session))
+
+
+async def _end(source: Source, query: ListQuery) -> str | None:
+    """The cursor that leaves the last rows; None where a page holds all."""
+    rest = await paging.skip(source.turned, query.size, 1)
+    return keyset.cursor(source.resource, source.order, rest[0][1]) if rest else None
 
 
 async def _nearest_before(source: Source, value: Any) -> Sequence[Any] | None:

@@ -16,7 +16,6 @@ from admin import values
 from admin.errors import BadRequest
 from admin.reads import keyset, listing, places
 from admin.reads.ordering import SortKey
-from admin.reads.places import Spread
 from admin.reads.query import ListQuery
 from admin.reads.wording import inside
 from admin.resource import Resource
@@ -37,12 +36,13 @@ SHOWN = 24
 @dataclass(frozen=True)
 class Jump:
     """The controls. `labels` are what stands at 0, 1, … 100 percent, empty where nothing is known; `percent` is where
-    the page's first row stands."""
+    the page's first row stands, `place` what it has there: the statistics may know of neither."""
 
     label: str
     input: str
     pairs: Pairs
     percent: int
+    place: str
     labels: tuple[str, ...]
 
 
@@ -52,12 +52,14 @@ def control(resource: Resource, query: ListQuery, found: Found) -> Jump | None:
     key = places.sorted_by(resource, query) if query.mode == "scroll" and more else None
     if key is None or key.column is None:
         return None
+    value = _first(resource, query, found)
     return Jump(
         label=inside(resource.label(key.column.name)),
         input=INPUTS.get(key.column.kind, "text"),
         pairs=list_controls.carried(resource, query),
-        percent=_percent(resource, query, found),
-        labels=_labels(found.spread, key.column) if found.spread else (),
+        percent=found.spread.percent(value) if found.spread else 0,
+        place=_label(key.column, value) if found.spread and value is not None else "",
+        labels=tuple(_label(key.column, one) for one in found.spread.values) if found.spread else (),
     )
 
 
@@ -72,9 +74,10 @@ async def sent(visit: Visit, query: ListQuery, items: Sequence[tuple[str, str]])
     async with visit.transaction() as session:
         if VALUE in given:
             value = _value(key, key.column, given[VALUE])
+            cursor = await places.ahead_of(session, visit.resource, query, value)
         else:
-            value = _at(await places.spread(session, visit.resource, query), given[PERCENT])
-        cursor = await places.ahead_of(session, visit.resource, query, value)
+            spread = await places.spread(session, visit.resource, query)
+            cursor = await places.at_percent(session, visit.resource, query, spread, _percent(given[PERCENT]))
     there = replace(query.restarted(mode="scroll"), after=cursor)
     return visit.redirect(list_controls.list_url(visit.resource, there))
 
@@ -93,22 +96,18 @@ def _value(key: SortKey, column: Column, text: str) -> Any:
     return value
 
 
-def _at(spread: Spread | None, text: str) -> Any:
+def _percent(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= 100):
         raise BadRequest("The parameter jump-percent makes no sense: it is a whole number from 0 to 100.")
-    if spread is None:
-        raise BadRequest("Nothing is known of how these rows are spread. Jump to a value instead.")
-    return spread.values[int(text)]
+    return int(text)
 
 
-def _percent(resource: Resource, query: ListQuery, found: Found) -> int:
-    if found.spread is None or not found.rows.top:
-        return 0
-    first = keyset.read(resource, listing.cursor_order(resource, query), found.rows.top)[0]
-    return found.spread.percent(first)
+def _first(resource: Resource, query: ListQuery, found: Found) -> Any:
+    """What the page's first row has in the column that the list is sorted by."""
+    if not found.rows.top:
+        return None
+    return keyset.read(resource, listing.cursor_order(resource, query), found.rows.top)[0]
 
 
-def _labels(spread: Spread, column: Column) -> tuple[str, ...]:
-    if column.kind == "timestamp":
-        return tuple(f"{value:%Y-%m-%d}" for value in spread.values)
-    return tuple(values.show(column, value)[:SHOWN] for value in spread.values)
+def _label(column: Column, value: Any) -> str:
+    return f"{value:%Y-%m-%d}" if column.kind == "timestamp" else values.show(column, value)[:SHOWN]

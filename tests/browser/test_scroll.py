@@ -88,9 +88,13 @@ def test_rows_come_before_the_end_and_load_more_after_three(larder: Larder, page
     scroller = Scroller(larder, page)
     scroller.open()
     for loaded in (100, 150, 200):
+        if loaded == 150:
+            larder.count.evaluate("count => Object.assign(count.dataset, { count: 'about', value: 120 })")
         scroller.frame.evaluate("frame => frame.scrollTop = frame.scrollHeight - frame.clientHeight - 300")
         expect(page.get_by_role("status").filter(has_text=f"50 more rows, {loaded} shown")).to_have_count(1)
     expect(scroller.more).to_be_hidden()
+    # The estimate is overtaken: old statistics know of fewer rows than there are.
+    expect(larder.count).to_have_text("more than 200 rows")
     scroller.frame.evaluate("frame => frame.scrollTop = frame.scrollHeight")
     expect(scroller.more).to_be_visible()
     last = larder.keys()[-1]
@@ -99,6 +103,18 @@ def test_rows_come_before_the_end_and_load_more_after_three(larder: Larder, page
     # Who pressed it goes on from the first of the new rows.
     keys = larder.keys()
     expect(larder.row(keys[keys.index(last) + 1]).get_by_role("link").first).to_be_focused()
+
+
+def test_at_the_end_the_number_of_rows_is_known(larder: Larder, page: Page):
+    larder.open("author", "mode=scroll&pageSize=200")
+    expect(page.locator(".endless")).to_be_visible()
+    known = larder.count.inner_text()
+    larder.count.evaluate(
+        "count => { Object.assign(count.dataset, { count: 'about', value: 9000 }); count.textContent = 'about 9k' }"
+    )
+    page.get_by_role("region", name="Authors").evaluate("frame => frame.scrollTop = frame.scrollHeight")
+    expect(larder.count).to_have_text(known)
+    expect(larder.count).to_have_attribute("data-count", "exact")
 
 
 def test_many_rows_down_and_up_again_without_a_gap(larder: Larder, page: Page):
@@ -264,6 +280,7 @@ def test_a_jump_to_a_day_and_by_the_scrubber(larder: Larder, page: Page):
         page.keyboard.press("End")
         page.keyboard.press("Enter")
         expect(page).to_have_url(re.compile("after="))
+        expect(page.locator(".pager a[rel=next]")).to_have_count(0)
         expect(slider).to_have_value(re.compile("^(9.|100)$"))
 
 

@@ -44,6 +44,20 @@ async def test_a_percentile_leads_there_and_is_shown(viewer):
     assert abs(int(shown[0]) - 50) <= 2
 
 
+async def test_what_the_statistics_do_not_know_yet_is_reached_and_named(viewer, database):
+    database.sql(
+        "insert into event (kind, created_at)"
+        " select 'old', timestamptz '2025-01-01 12:00Z' + interval '1 minute' * n from generate_series(1, 200) n"
+    )
+    last = await follow(viewer, await viewer.get(f"{LIST}?jump-percent=100"))
+    assert keys(last)[-1] == database.value("select id::text from event order by created_at, id limit 1")
+    assert 'rel="next"' not in last.text
+    assert "<output>2025-01-01</output>" in last.text
+    assert 'data-place="2025-01-01"' in last.text
+    first = await viewer.get(f"{LIST}?jump-percent=0")
+    assert first.headers["location"] == f"{LIST}?mode=scroll"
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [

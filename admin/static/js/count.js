@@ -1,11 +1,12 @@
 // “Count exactly” without leaving the page: asks for the number and puts it where the estimate stood. Cancel lets the
 // connection go, at which the server ends its query.
 
+import { tell } from "./count-told.js";
 import localTimes from "./local-times.js";
 
 export default function count(form) {
   const [button, cancel] = form.querySelectorAll("button");
-  const [shown, when] = form.parentElement.querySelectorAll("[data-count], [data-counted]");
+  const when = form.parentElement.querySelector("[data-counted]");
   let asking = null;
   cancel.addEventListener("click", () => asking.abort());
   form.addEventListener("submit", async (event) => {
@@ -23,14 +24,10 @@ export default function count(form) {
       when.textContent = ` (${said.error})`;
       return;
     }
-    Object.assign(shown.dataset, { count: said.kind, value: said.value });
-    shown.textContent = said.sentence;
+    tell(said);
     when.replaceChildren(", counted ", Object.assign(document.createElement("time"), { dateTime: said.at }));
     localTimes(when);
-    const all = document.querySelector("[data-all-amount]");
-    if (all) all.textContent = said.amount;
     if (focused) document.querySelector(".list-frame")?.focus({ preventScroll: true });
-    form.remove();
   });
 }
 

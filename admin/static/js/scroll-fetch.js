@@ -21,13 +21,12 @@ export async function page(url) {
   // Who is logged out by now is led to the login: no page of this list.
   if (!answer.ok || answer.redirected) throw new Error("The server did not send the rows.");
   const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const link = (rel) => parsed.querySelector(`.pager a[rel=${rel}]`)?.getAttribute("href");
-  return {
-    url,
-    rows: [...parsed.querySelectorAll("tr[data-key]")],
-    next: link("next"),
-    previous: link("prev"),
-    newer: parsed.querySelector(".scroll-end")?.dataset.newer,
-    percent: parsed.querySelector("[data-percent]")?.dataset.percent,
-  };
+  return { url, rows: [...parsed.querySelectorAll("tr[data-key]")], ...about(parsed) };
+}
+
+// What a page says of itself: its neighbours, and where in the table it stands.
+export function about(page) {
+  const link = (rel) => page.querySelector(`.pager a[rel=${rel}]`)?.getAttribute("href");
+  const { newer, percent, place } = page.querySelector(".scroll-end")?.dataset ?? {};
+  return { next: link("next"), previous: link("prev"), newer, percent, place };
 }

@@ -34,7 +34,7 @@ export class Place {
     if (!chunk) return;
     const atStart = this.frame.scrollTop < 1 && chunk === first && !first.previous;
     const offset = row.getBoundingClientRect().top - mounted.top;
-    document.dispatchEvent(new CustomEvent("place-change", { detail: chunk.percent }));
+    document.dispatchEvent(new CustomEvent("place-change", { detail: chunk }));
     history.replaceState(atStart ? null : { row: { key: row.dataset.key, offset } }, "", chunk.url);
   }
 }

@@ -1,8 +1,9 @@
 // Infinite scroll. Looks after one list: mounts the chunks around the window, loads the next ones before an end is
 // reached (by itself three times, then on “Load more”), and lets the other modules say and remember where it stands.
 
+import { tellReached } from "./count-told.js";
 import { Chunks } from "./scroll-chunks.js";
-import { fetcher } from "./scroll-fetch.js";
+import { about, fetcher } from "./scroll-fetch.js";
 import { watchForNewer } from "./scroll-newer.js";
 import { Place } from "./scroll-place.js";
 import { Words } from "./scroll-words.js";
@@ -14,7 +15,7 @@ const AHEAD = 1;
 export default function scroll(end) {
   const frame = document.querySelector(".list-frame");
   if (!frame || end.closest(".list-frame")) return;
-  const chunks = new Chunks(frame, firstPage());
+  const chunks = new Chunks(frame, { url: location.pathname + location.search, ...about(document) });
   const newer = end.querySelector("[data-newer-rows]");
   const list = { frame, chunks, left: BY_ITSELF, words: new Words(end), place: new Place(frame, chunks) };
   list.fetch = fetcher();
@@ -42,12 +43,6 @@ export default function scroll(end) {
   });
   watchForNewer(chunks, newer);
   settle(list);
-}
-
-function firstPage() {
-  const link = (rel) => document.querySelector(`.pager a[rel=${rel}]`)?.getAttribute("href");
-  const { newer, percent } = document.querySelector(".scroll-end").dataset;
-  return { url: location.pathname + location.search, next: link("next"), previous: link("prev"), newer, percent };
 }
 
 // What the window shows is mounted at once if it is at hand; at most one thing is fetched at a time.
@@ -80,6 +75,7 @@ async function load(list, url, how, chunk) {
     const page = await list.fetch(url);
     const added = chunks[how](page, chunk);
     if (how !== "refill") words.announce(added, chunks.count);
+    if (!chunks.first.previous) tellReached(chunks.count, Boolean(chunks.last.next));
     focusNew(list, how);
   } catch {
     list.failed = true;

@@ -1,5 +1,6 @@
-// The scrubber beside a list that scrolls: says which value lies where it is put, and follows the list. It jumps when
-// the pointer lets go, or by Enter and its button: arrow keys only look.
+// The scrubber beside a list that scrolls: says which value lies where it is put, and follows the list, whose own value it
+// says then: statistics may end before the table does. It jumps when the pointer lets go, or by Enter and its button:
+// arrow keys only look.
 
 export default function scrubber(form) {
   const range = form.elements.namedItem("jump-percent");
@@ -7,12 +8,11 @@ export default function scrubber(form) {
   const labels = JSON.parse(form.dataset.labels);
   let held = false;
 
-  const say = () => {
-    const label = labels[range.value];
+  const say = (label = labels[range.value]) => {
     shown.textContent = label;
     range.setAttribute("aria-valuetext", `${label}, ${range.value} percent`);
   };
-  range.addEventListener("input", say);
+  range.addEventListener("input", () => say());
   range.addEventListener("pointerdown", () => (held = true));
   range.addEventListener("change", () => {
     if (held) form.requestSubmit();
@@ -23,10 +23,10 @@ export default function scrubber(form) {
     event.preventDefault();
     form.requestSubmit();
   });
-  document.addEventListener("place-change", ({ detail: percent }) => {
+  document.addEventListener("place-change", ({ detail: { percent, place } }) => {
     if (percent === undefined || held || document.activeElement === range) return;
     range.value = percent;
-    say();
+    say(place || undefined);
   });
-  say();
+  say(shown.textContent);
 }
