@@ -88,14 +88,14 @@ UNIQUE_INDEXES = text(f"""
 """)  # noqa: S608 composed of constants
 
 
-async def references_to(session: AsyncSession, table: CatalogTable) -> list[ForeignKey]:
-    """The foreign keys of other tables (or its own) that point to this one."""
+async def references_to(session: AsyncSession, table: str) -> list[ForeignKey]:
+    """The foreign keys of other tables (or its own) that point to this one, by its name."""
     return await _foreign_keys(session, text(FOREIGN_KEYS.format(side="pc", of_table=OF_TABLE)), table)
 
 
 async def references_from(session: AsyncSession, table: CatalogTable) -> list[ForeignKey]:
     """The foreign keys of this table."""
-    return await _foreign_keys(session, text(FOREIGN_KEYS.format(side="cc", of_table=OF_TABLE)), table)
+    return await _foreign_keys(session, text(FOREIGN_KEYS.format(side="cc", of_table=OF_TABLE)), table.name)
 
 
 async def links(session: AsyncSession, names: Iterable[str]) -> set[tuple[str, str]]:
@@ -119,8 +119,8 @@ async def unique_indexes(session: AsyncSession, table: CatalogTable) -> list[Uni
     ]
 
 
-async def _foreign_keys(session: AsyncSession, statement: TextClause, table: CatalogTable) -> list[ForeignKey]:
-    rows = await session.execute(statement, {"table": table.name})
+async def _foreign_keys(session: AsyncSession, statement: TextClause, table: str) -> list[ForeignKey]:
+    rows = await session.execute(statement, {"table": table})
     return [
         ForeignKey(
             name=row.name,

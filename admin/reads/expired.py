@@ -28,7 +28,7 @@ async def keys(session: AsyncSession, resource: Resource, days: int, limit: int)
         return []
     table = await catalog.table_of(session, traits)
     along = {catalog.name_of(one.child): one.child for one in belongings.trashed_with(traits)}
-    held = [_holds(key, along.get(key.child)) for key in await catalog_rules.references_to(session, table)]
+    held = [_holds(key, along.get(key.child)) for key in await catalog_rules.references_to(session, table.name)]
     mark = catalog.quoted(traits.columns[traits.deleted_at].sa.name)
     free = "".join(f" and not exists ({one})" for one in held)
     statement = text(f"""

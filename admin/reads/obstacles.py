@@ -92,7 +92,7 @@ async def _still_referenced(
 ) -> FieldError | None:
     """How many rows of another table hold on to this one; by the index that the foreign key should have."""
     table = await catalog.table_of(session, resource.traits)
-    keys = [key for key in await catalog_rules.references_to(session, table) if key.name == name]
+    keys = [key for key in await catalog_rules.references_to(session, table.name) if key.name == name]
     by_column = {column.sa.name: row.get(name) for name, column in resource.traits.columns.items()}
     if not keys or len(keys[0].parent_names) != 1:
         return None

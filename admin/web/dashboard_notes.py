@@ -43,7 +43,7 @@ def leaving(visit: Visit, found: trash.Leaving) -> Leaving:
     days = (found.first - dt.datetime.now(dt.UTC)).days
     when = "today" if days < 1 else "tomorrow" if days == 1 else f"in {days} days"
     query = "deleted=only"
-    return Leaving(f"more than {rows}" if found.more else rows, f"from {when}", urls.listing(found.identity, query))
+    return Leaving(f"more than {rows}" if found.more else rows, f"first {when}", urls.listing(found.identity, query))
 
 
 def pool_of(visit: Visit) -> tuple[int, int] | None:

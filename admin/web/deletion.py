@@ -42,10 +42,15 @@ LINKED = 50
 
 @dataclass(frozen=True)
 class Consequence:
-    """What happens to rows of another table: “1,204 line items”, and where they are listed (None: nowhere)."""
+    """What happens to rows of another table: “1,204 line items”, and where they are listed (None: nowhere).
+
+    `those`: what they refer to, where that would only go along itself: “those orders”.
+    """
 
     effect: str
     amount: str
+    one: bool
+    those: str
     url: str | None
 
 
@@ -86,11 +91,12 @@ async def _asked(visit: Visit, data: FormData, wish: tuple[Selection, Act, str])
         resource=visit.resource,
         verb=verb,
         what=_what(visit.resource, keys),
+        which="it" if len(keys) == 1 else "them",
         number=f"{len(keys):,}",
         typed=len(keys) > TYPED_ABOVE,
         errors=[Problem(f"There are {len(keys):,} rows.")] if "confirmed" in data else [],
-        consequences=[_consequence(visit, one, keys) for one in impact],
-        blocked=any(one.effect == "blocked" for one in impact),
+        blocking=[_consequence(visit, one, keys) for one in impact if one.effect == "blocked"],
+        consequences=[_consequence(visit, one, keys) for one in impact if one.effect != "blocked"],
         pks=[str(pk) for pk in data.getlist("pks")],
         everything=chosen.query is not None,
         action=urls.purge(identity, query) if purging else urls.delete(identity, query),
@@ -158,7 +164,8 @@ def _what(resource: Resource, keys: Keys) -> str:
 
 
 def _consequence(visit: Visit, impact: Impact, keys: Keys) -> Consequence:
-    return Consequence(impact.effect, impact.said, _children_url(visit, impact.table, keys))
+    url = None if impact.below else _children_url(visit, impact.table, keys)
+    return Consequence(impact.effect, impact.said, impact.rows == 1, impact.those, url)
 
 
 def _children_url(visit: Visit, table: str, keys: Keys) -> str | None:

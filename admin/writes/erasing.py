@@ -79,6 +79,8 @@ async def _refusal(session: AsyncSession, resource: Resource, keys: Keys, error:
     blocking = [one for one in await references.impact(session, resource, keys) if one.effect == "blocked"]
     if not blocking:
         return Conflict("Nothing was deleted: other rows still refer to what would go along.")
-    refer = "refers" if len(blocking) == blocking[0].rows == 1 else "refer"
-    which = "it" if len(keys) == 1 else "them"
-    return Conflict(f"Nothing was deleted: {wording.listed([one.said for one in blocking])} still {refer} to {which}.")
+    # What stands in the way of the rows themselves is said before what holds those that would only go along.
+    told = [one for one in blocking if one.below == blocking[0].below]
+    refer = "refers" if len(told) == told[0].rows == 1 else "refer"
+    which = f"{told[0].those}, which would go along" if told[0].below else "it" if len(keys) == 1 else "them"
+    return Conflict(f"Nothing was deleted: {wording.listed([one.said for one in told])} still {refer} to {which}.")

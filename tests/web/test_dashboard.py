@@ -75,7 +75,7 @@ async def test_what_leaves_the_trash_and_what_is_under_way_is_there(browse: Brow
     page = await editor.get("/admin/")
     urls = Links(page.text).urls
     assert urls["1 document"] == "/admin/document/list?deleted=only"
-    assert "from tomorrow" in page.text or "from today" in page.text
+    assert "first tomorrow" in page.text or "first today" in page.text
     assert urls["authors.csv"] == review.headers["location"]
     assert "authors.csv" not in (await (await browse("viewer")).get("/admin/")).text
 

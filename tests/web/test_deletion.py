@@ -125,12 +125,38 @@ async def test_what_other_rows_depend_on_cannot_go_and_says_which(browse: Browse
     client = await browse("editor")
     database.sql("insert into author (name) values ('Ann'); insert into book (author_id, title) values (1, 'Sea')")
     asked = await client.post("/admin/author/delete", data={"pks": "1"})
-    assert re.search(r'<a href="/admin/book/list\?author_id=1">1 book</a>\s+still refer', asked.text)
+    assert re.search(r'<a href="/admin/book/list\?author_id=1">1 book</a>\s+still refers to it: delete it', asked.text)
     assert 'name="confirmed"' not in asked.text or "Delete</button>" not in asked.text
     page = await follow(client, await client.post("/admin/author/delete", data={"pks": "1", "confirmed": "1"}))
     assert toasts(page) == ["Nothing was deleted: 1 book still refers to it."]
     assert 'role="alert"' in page.text
     assert database.value("select count(*) from author") == 1
+
+
+async def test_what_goes_along_may_be_held_by_others_in_turn(browse: Browse, database: Database):
+    client = await browse("editor")
+    database.sql(
+        "insert into author (name) values ('Ann'); insert into book (author_id, title) values (1, 'Sea'), (1, 'B')"
+    )
+    database.sql("insert into review (book_id, reviewer, rating, body) values (1, 'R', 5, ''), (2, 'S', 4, '')")
+    database.sql("create table stamp (review_id bigint references review); grant all on stamp to larder_app")
+    database.sql(
+        "create table note (review_id bigint references review on delete set null); insert into note values (1)"
+    )
+    database.sql("grant all on note to larder_app; insert into stamp values (2)")
+    asked = await client.post("/admin/book/delete", data={"pks": ["1", "2"]})
+    plain = " ".join(re.sub("<[^>]*>", " ", asked.text).split())
+    assert "1 stamp still refers to those reviews: delete it first" in plain
+    assert "2 reviews will be deleted along with them." in plain
+    assert "1 note that refers to those reviews will stay, with its reference taken away." in plain
+    assert "Delete</button>" not in asked.text
+    data = {"pks": ["1", "2"], "confirmed": "1"}
+    page = await follow(client, await client.post("/admin/book/delete", data=data))
+    assert toasts(page) == ["Nothing was deleted: 1 stamp still refers to those reviews, which would go along."]
+    asked = await client.post("/admin/book/delete", data={"pks": "1"})
+    assert "other rows depend on it" not in asked.text
+    page = await follow(client, await client.post("/admin/book/delete", data={**data, "pks": "1"}))
+    assert toasts(page) == ["Book 1 and 1 review deleted."]
 
 
 async def test_many_rows_ask_for_their_number(browse: Browse, database: Database):

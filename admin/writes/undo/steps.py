@@ -111,7 +111,7 @@ async def take_away(step: Step) -> None:
           cross join lateral (select b.before {LATER} order by b.id limit 1) as later
           where {table.has_key("t", "w.key")} and not {table.image_of("t")} @> (later.before - '{TOUCHED}'))
     """)
-    for key in await catalog_rules.references_to(step.session, table):
+    for key in await catalog_rules.references_to(step.session, table.name):
         await step.run(_referenced(step, key), child=key.child)
     await in_halves(step, f"""
         delete from {table.sql} as t using larder_undo as w
