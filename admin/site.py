@@ -93,6 +93,7 @@ class OrderAdmin(ModelAdmin, model=Order):
             LineItem,
             columns=[LineItem.sku, LineItem.qty, LineItem.unit_price],
             amount=[LineItem.qty, LineItem.unit_price],
+            position=LineItem.position,
         )
     ]
 

@@ -13,6 +13,7 @@ from models.inventory_item import InventoryItem
 from models.invoice import Invoice
 from models.line_item import LineItem
 from models.order import Order
+from models.positions import keep_positions
 from models.review import Review
 from models.setting import Setting
 from models.stock import keep_stock
@@ -33,5 +34,6 @@ __all__ = [
     "Review",
     "Setting",
     "User",
+    "keep_positions",
     "keep_stock",
 ]

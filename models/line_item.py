@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric
+from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Numeric
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
@@ -18,7 +18,10 @@ from models.recipes.timestamps import Timestamps
 
 class LineItem(BigintKey, Timestamps, SoftDelete, Base):
     __tablename__ = "line_item"
-    __table_args__ = (CheckConstraint("qty > 0", name="qty", comment="qty is 1 or more"),)
+    __table_args__ = (
+        CheckConstraint("qty > 0", name="qty", comment="qty is 1 or more"),
+        CheckConstraint("position > 0", name="position", comment="position is 1 or more"),
+    )
 
     # CASCADE: a line belongs to its order.
     order_id: Mapped[int] = mapped_column(ForeignKey(Order.id, ondelete="CASCADE"))
@@ -26,6 +29,8 @@ class LineItem(BigintKey, Timestamps, SoftDelete, Base):
     sku: Mapped[str] = mapped_column(ForeignKey(InventoryItem.sku, ondelete="RESTRICT", onupdate="CASCADE"))
     qty: Mapped[int]
     unit_price: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    # Where it stands in its order. Left out, it stands last: see models/positions.py.
+    position: Mapped[int] = mapped_column(server_default=FetchedValue())
 
     order: Mapped[Order] = relationship(back_populates="lines")
     item: Mapped[InventoryItem] = relationship()
@@ -38,7 +43,8 @@ class LineItem(BigintKey, Timestamps, SoftDelete, Base):
 live("line_item_live_created_at", LineItem.created_at, LineItem.id)
 # The trash, newest first: deleted_at IS NOT NULL ORDER BY created_at DESC, id DESC
 trash("line_item_trash", LineItem.created_at, LineItem.id)
-# The lines of an order, live and deleted, which go and come back with it: order_id = 7 ORDER BY id
-keyset("line_item_order_id", LineItem.order_id, LineItem.id)
+# The lines of an order as they stand, live and deleted, which go and come back with it:
+# order_id = 7 ORDER BY position, id
+keyset("line_item_order_id", LineItem.order_id, LineItem.position, LineItem.id)
 # Where an item was ordered, and the check when it is deleted: sku = 'LMP-0042' ORDER BY id
 keyset("line_item_sku", LineItem.sku, LineItem.id)

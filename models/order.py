@@ -37,7 +37,9 @@ class Order(BigintKey, Timestamps, SoftDelete, Base):
     placed_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     customer: Mapped[Customer] = relationship()
-    lines: Mapped[list[LineItem]] = relationship(back_populates="order", cascade="all", passive_deletes=True)
+    lines: Mapped[list[LineItem]] = relationship(
+        back_populates="order", cascade="all", passive_deletes=True, order_by="(LineItem.position, LineItem.id)"
+    )
 
     def __str__(self) -> str:
         return f"Order {self.id}"

@@ -26,6 +26,7 @@ STYLES = (
     "table",
     "feedback",
     "content",
+    "lines",
     "list",
     "scroll",
     "dashboard",

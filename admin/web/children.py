@@ -33,6 +33,8 @@ class Pointer:
     child: Resource
     column: Column
     reference: Reference
+    position: str = ""
+    """The column by which the children stand in the row they belong to."""
 
     def listed(self, texts: list[str], *, trash: bool = False) -> ListQuery:
         """The list of the children of the rows that these values of the referenced column name."""
@@ -40,7 +42,8 @@ class Pointer:
         text = texts[0] if len(texts) == 1 else filters.join(texts)
         deleted: Deleted = "with" if trash and self.child.traits.soft_deletes else "hide"
         condition = filters.read(self.column, operator, text)
-        return ListQuery(filters=(condition,), deleted=deleted, size=self.child.page_size)
+        sort = self.position or None
+        return ListQuery(filters=(condition,), deleted=deleted, size=self.child.page_size, sort=sort)
 
     def url(self, query: ListQuery) -> str:
         return urls.listing(self.child.identity, params.query_string(self.child, query))
@@ -48,11 +51,13 @@ class Pointer:
 
 def pointers(visit: Visit) -> Iterator[Pointer]:
     """Every foreign key of a registered table that points to the visited one."""
+    inside = {one.model: one.position for one in visit.console.inlines.get(visit.resource.identity, ())}
     for child in visit.console.resources.values():
         for column in child.traits.parents:
             reference = column.references
             if reference and reference.model is visit.resource.model and column.name in child.visible:
-                yield Pointer(child, column, reference)
+                position = inside.get(child.model, "")
+                yield Pointer(child, column, reference, position if position in child.visible else "")
 
 
 async def of(session: AsyncSession, visit: Visit, found: Record) -> list[Children]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from admin.reads import belongings
-from admin.traits import Traits
+from admin.traits import Column, Traits
 
 
 class InlineError(Exception):
@@ -16,15 +16,17 @@ class InlineError(Exception):
 
 @dataclass(frozen=True)
 class Inline:
-    """`Inline(LineItem, columns=["sku", "qty", "unit_price"], amount=["qty", "unit_price"])`.
+    """`Inline(LineItem, columns=["sku", "qty", "unit_price"], amount=["qty", "unit_price"], position="position")`.
 
     `columns` are shown, in this order; left out, they are those of the table's own form. `amount` names number columns
-    whose product is what a row comes to: it is shown in each row, and the sum below them.
+    whose product is what a row comes to: it is shown in each row, and the sum below them. `position` is the column of
+    whole numbers by which the rows stand, so that they can be moved; left out, they stand in the order of their keys.
     """
 
     model: type[Any]
     columns: Sequence[Any] = ()
     amount: Sequence[Any] = ()
+    position: Any = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Inlined:
     referenced: str
     columns: tuple[str, ...]
     amount: tuple[str, ...]
+    position: str = ""
 
 
 def read(inline: Inline, child: Traits, parent: Traits) -> Inlined:
@@ -45,11 +48,18 @@ def read(inline: Inline, child: Traits, parent: Traits) -> Inlined:
         raise InlineError(f"{child.model.__name__} must refer to {parent.model.__name__} by one foreign key.")
     if belongings.trashed_with(child):
         raise InlineError(f"{child.model.__name__} has rows of its own that would have to go into the trash with it.")
-    for name in [*inline.columns, *inline.amount]:
+    position = _name(inline.position) if inline.position is not None else ""
+    for name in [*inline.columns, *inline.amount, *([position] if position else [])]:
         if _name(name) not in child.columns:
             raise InlineError(f"{child.model.__name__} has no column {_name(name)!r}.")
+    if position and not _counts(child.columns[position]):
+        raise InlineError(f"{child.model.__name__}.{position} must hold whole numbers, never NULL, with a default.")
     columns, amount = (tuple(_name(name) for name in names) for names in (inline.columns, inline.amount))
-    return Inlined(child.model, pointing[0].name, pointing[0].references.column, columns, amount)
+    return Inlined(child.model, pointing[0].name, pointing[0].references.column, columns, amount, position)
+
+
+def _counts(column: Column) -> bool:
+    return column.kind == "integer" and not column.nullable and column.has_default and not column.read_only
 
 
 def _name(column: Any) -> str:

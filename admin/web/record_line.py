@@ -13,6 +13,7 @@ from admin.resource import Resource
 from admin.values import BadValue
 from admin.web import choices, forms, urls
 from admin.web.conflicts import Choice
+from admin.web.fields import Field
 from admin.web.forms import Form
 from admin.web.inlines import Inlined
 from admin.web.visit import Visit
@@ -31,6 +32,7 @@ class Line:
     form: Form
     gone: bool = False
     clashes: Mapping[str, Choice] = field(default_factory=dict)
+    ordered_by: str = ""
     amount: Decimal | None = None
     number: int = 0
     """Its place in the table, from 1; 0 for one that is still to be added."""
@@ -38,6 +40,20 @@ class Line:
     @property
     def valid(self) -> bool:
         return self.form.valid and not self.clashes
+
+    @property
+    def cells(self) -> tuple[Field, ...]:
+        """The fields that have a column of their own in the table: all but the position."""
+        return tuple(one for one in self.form.fields if one.name != self.ordered_by)
+
+    @property
+    def position(self) -> Field | None:
+        return next((one for one in self.form.fields if one.name == self.ordered_by), None)
+
+    @property
+    def blank(self) -> bool:
+        """A new line in which nothing was typed; where it would stand makes no line of it."""
+        return not self.key and not any(one.changed for one in self.cells)
 
     @property
     def told(self) -> str:
@@ -70,12 +86,14 @@ def line(
 ) -> Line:
     view, prefix = visit.console.view_of(child), f"{child.identity}.{place}."
     names = spec.columns or tuple(name for name in child.form_columns if name != spec.column)
-    narrowed = replace(child, form_columns=names)
+    last = (spec.position,) if spec.position else ()
+    narrowed = replace(child, form_columns=(*(name for name in names if name != spec.position), *last))
     form = forms.for_new(narrowed, view, {}) if row is None else forms.for_row(narrowed, view, row)
     of_child = replace(visit, maybe_resource=child)
     form = choices.with_names(of_child, form, row, parents or {}) if row is not None else form
     form = replace(form, fields=tuple(replace(one, prefix=prefix, help="") for one in form.fields))
-    return Line(place, prefix, values.key_text(child.traits, row) if row is not None else "", form)
+    key = values.key_text(child.traits, row) if row is not None else ""
+    return Line(place, prefix, key, form, ordered_by=spec.position)
 
 
 def section(visit: Visit, child: Resource, spec: Inlined, lines: Sequence[Line]) -> Section:
@@ -85,7 +103,9 @@ def section(visit: Visit, child: Resource, spec: Inlined, lines: Sequence[Line])
 
 def full(visit: Visit, child: Resource, spec: Inlined, row: Any) -> Section:
     text = values.show(child.column(spec.column), getattr(row, spec.referenced))
-    url = urls.listing(child.identity, urls.with_pair("", f"{spec.column}__exact", text))
+    query = urls.with_pair("", f"{spec.column}__exact", text)
+    as_they_stand = urls.with_pair(query, "sortBy", spec.position) if spec.position in child.visible else query
+    url = urls.listing(child.identity, as_they_stand)
     return Section(child, spec, (), line(visit, child, spec, NEW_PLACE), url)
 
 

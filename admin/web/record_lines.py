@@ -19,7 +19,7 @@ from admin.reads import lines as reader
 from admin.reads import wording
 from admin.reads.parents import Parents
 from admin.resource import Resource
-from admin.web import answers, choices, conflicts, record_line
+from admin.web import answers, choices, conflicts, record_line, record_line_order
 from admin.web.gate import Permission
 from admin.web.inlines import Inlined
 from admin.web.record_line import Line, Section
@@ -89,10 +89,11 @@ async def answered(session: AsyncSession, visit: Visit, row: Any | None, data: F
             key = str(part.get(KEY, ""))
             line = record_line.line(visit, child, spec, place, known.get(key), parents)
             read.append(await _answered(session, visit, (child, line, key), (known.get(key), part)))
+        read = record_line_order.settled(child, read)
         sections.append(record_line.section(visit, child, spec, [line for line, _ in read]))
         wanted = [change for _, change in read if change is not None]
         if wanted:
-            changes.append(Lines(child, spec.column, spec.referenced, wanted))
+            changes.append(Lines(child, spec.column, spec.referenced, wanted, spec.position))
     return Inside(tuple(sections), tuple(changes))
 
 
@@ -108,8 +109,7 @@ async def _answered(
     else:
         answer = await choices.resolve(session, of_child, answers.creation(line.form, part))
     line = replace(line, form=answer.form, gone=gone, key=key if row is not None else "")
-    untouched = all(one.text == one.was for one in answer.form.fields)
-    if row is None and (gone or (untouched and not key)):
+    if row is None and (gone or (line.blank and not key)):
         return replace(line, form=record_line.plain(answer.form)), None
     if row is None and key:
         # Saved once more, what was typed makes a new one.
@@ -117,12 +117,13 @@ async def _answered(
         sentence = f"This {name} was deleted meanwhile. Save again to add it anew, or tick Remove."
         return replace(line, form=answer.form.with_errors([FieldError(None, sentence)])), None
     parts = values.parse_key(child.traits, key) if row is not None else None
-    seen = answers.shown(answer.form, row) if gone else answer.shown
     if gone:
+        # Whoever moved it meanwhile changed nothing about it.
+        seen = {name: one for name, one in answers.shown(answer.form, row).items() if name != line.ordered_by}
         return replace(line, form=record_line.plain(answer.form)), LineChange(line.place, parts, {}, seen, gone=True)
     if row is not None and answer.empty:
         return line, None
-    return line, LineChange(line.place, parts, answer.values, seen)
+    return line, LineChange(line.place, parts, answer.values, answer.shown)
 
 
 def _refused(visit: Visit, section: Section, line: Line, error: LarderError | None) -> Line:
@@ -162,7 +163,9 @@ def _specs(visit: Visit) -> list[tuple[Resource, Inlined]]:
 
 
 async def _stored(session: AsyncSession, child: Resource, spec: Inlined, row: Any) -> tuple[list[Any], Parents]:
-    return await reader.of(session, child, spec.column, getattr(row, spec.referenced)) if row is not None else ([], {})
+    if row is None:
+        return [], {}
+    return await reader.of(session, child, spec.column, getattr(row, spec.referenced), position=spec.position)
 
 
 def _parts(data: FormData, child: Resource) -> dict[str, FormData]:

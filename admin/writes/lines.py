@@ -44,11 +44,13 @@ class Lines:
     column: str
     referenced: str
     changes: Sequence[LineChange]
+    position: str = ""
+    """The column by which they stand."""
 
 
 @dataclass
 class Along:
-    """What was done to lines: by table and by act (added, changed, removed)."""
+    """What was done to lines: by table and by act (added, changed, moved, removed)."""
 
     done: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -118,7 +120,7 @@ async def _written(session: AsyncSession, lines: Lines, change: LineChange, pare
     new = {n: value for n, value in wanted.items() if not same(resource.column(n), getattr(row, n), value)}
     if new:
         await rows.written(session, resource, row, new)
-    return "changed" if new else ""
+    return "moved" if set(new) == {lines.position} else "changed" if new else ""
 
 
 async def _taken_away(session: AsyncSession, resource: Resource, key: tuple[Any, ...]) -> None:

@@ -61,10 +61,13 @@ JOIN (SELECT id, row_number() OVER (ORDER BY id) AS nth FROM customer) AS custom
 ORDER BY n
 """
 
-# Every order gets one line before any gets a second; the lines of an order in the trash are in the trash with it.
+# Every order gets one line before any gets a second; the lines of an order in the trash are in the trash with it. They
+# stand in the order they are made, after those of the batches before.
 LINE_ITEM = """
-INSERT INTO line_item (order_id, sku, qty, unit_price, created_at, updated_at, deleted_at)
+INSERT INTO line_item (order_id, sku, qty, unit_price, position, created_at, updated_at, deleted_at)
 SELECT parent.id, item.sku, 1 + pg_temp.chance(n, 1, 5), (250 + pg_temp.chance(item.id, 2, 30000)) / 100.0,
+       (SELECT coalesce(max(position), 0) FROM line_item WHERE order_id = parent.id)
+       + row_number() OVER (PARTITION BY parent.id ORDER BY n),
        parent.created_at, parent.created_at, parent.deleted_at
 FROM generate_series(cast(:first AS bigint), :last) AS n
 CROSS JOIN (SELECT greatest(count(*), 1) AS orders FROM "order") AS size

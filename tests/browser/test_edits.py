@@ -90,6 +90,52 @@ def test_lines_are_added_changed_and_removed_inside_their_order(larder: Larder, 
     expect(lines).to_have_count(before)
 
 
+def test_lines_are_moved_by_keyboard_and_by_pointer(larder: Larder, page: Page):
+    larder.open("line-item", "position=3")
+    order = larder.rows.first.locator("a[href*='/order/details/']").get_attribute("href") or ""
+    page.goto(order.replace("details", "edit"))
+    page.wait_for_load_state("networkidle")
+    skus = page.locator("[data-line]:not(.unscripted) [name$='.sku'][type=hidden]:not([name^=was])")
+    held = skus.evaluate_all("fields => fields.map(one => one.value)")
+    first, second, third = held[:3]
+
+    def expect_order(*wanted: str) -> None:
+        for place, sku in enumerate([*wanted, *held[3:]]):
+            expect(skus.nth(place)).to_have_value(sku)
+
+    down = page.get_by_role("button", name="Move down, line item 1", exact=True)
+    down.press("Enter")
+    expect_order(second, first, third)
+    expect(page.locator("[data-moved]")).to_have_text(f"The line item stands at 2 of {len(held)}.")
+    # The focus stays on the button, whose line is another one by now.
+    expect(page.get_by_role("button", name="Move down, line item 2", exact=True)).to_be_focused()
+    page.keyboard.press("Space")
+    expect_order(second, third, first)
+    lines = page.locator("[data-line]:not(.unscripted)")
+    handles = lines.locator("[data-handle]")
+
+    def drag(place: int) -> None:
+        """Take the line at the top to where another one is, without letting it go."""
+        handles.first.hover()
+        page.mouse.down()
+        box = lines.nth(place).bounding_box()
+        assert box
+        page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 4)
+
+    drag(1)
+    page.mouse.up()
+    expect_order(third, second, first)
+    drag(2)
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect_order(third, second, first)
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(larder.toast("saved")).to_be_visible()
+    expect_order(third, second, first)
+    larder.undo()
+    expect_order(first, second, third)
+
+
 def test_json_is_laid_out_without_touching_its_numbers(larder: Larder, page: Page):
     page.goto("/admin/setting/create")
     page.wait_for_load_state("networkidle")

@@ -114,6 +114,23 @@ def test_down_to_nothing_and_up_again(owner: sa.Engine, database: Database) -> N
     run(owner, "check")
 
 
+def test_lines_stand_as_they_were_made_and_nobody_changed_them(owner: sa.Engine, database: Database) -> None:
+    run(owner, "downgrade", "operation_kinds")
+    database.sql("insert into customer (email, name) values ('a', 'A')")
+    database.sql("insert into inventory_item (sku, name, quantity) values ('S', 'S', 9)")
+    database.sql('insert into "order" (customer_id) values (1), (1)')
+    lines = "insert into line_item (order_id, sku, qty, unit_price, deleted_at) values"
+    database.sql(f"{lines} (2, 'S', 1, 1, null), (1, 'S', 1, 1, null), (2, 'S', 1, 1, now()), (2, 'S', 1, 1, null)")
+    kept = "select (select count(*) from larder.before_image), (select min(updated_at) from line_item)"
+    before = database.sql(kept)
+    run(owner, "upgrade", "head")
+    assert database.sql(kept) == before
+    database.sql(f"{lines} (2, 'S', 1, 1, null), (1, 'S', 1, 1, null)")
+    standing = "select order_id, array_agg(position order by id) from line_item group by 1 order by 1"
+    assert database.sql(standing) == [(1, [1, 2]), (2, [1, 2, 3, 4])]
+    assert database.value("select count(*) from pg_trigger where not tgisinternal and tgenabled <> 'O'") == 0
+
+
 def test_a_full_database_can_go_down(owner: sa.Engine, database: Database) -> None:
     with owner.begin() as connection:
         seed(connection)

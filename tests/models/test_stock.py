@@ -28,7 +28,7 @@ def test_every_way_of_changing_a_line_moves_the_stock(shop: Database):
         (f"{lines} (1, 'A', 3, 1), (1, 'A', 1, 1), (1, 'B', 5, 1)", 6, 0),
         ("update line_item set qty = 1 where sku = 'B'", 6, 4),
         ("update line_item set qty = qty + 1, unit_price = 9", 4, 3),
-        ("update line_item set unit_price = 2", 4, 3),
+        ("update line_item set unit_price = 2, position = position + 1", 4, 3),
         ("update line_item set sku = 'B' where id = 2", 6, 1),
         ("update line_item set deleted_at = now() where id = 1", 10, 1),
         ("update line_item set qty = 9 where id = 1", 10, 1),

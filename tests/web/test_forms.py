@@ -46,7 +46,7 @@ ROWS = {
 OTHERWISE = {
     **dict.fromkeys(("born", "published", "due"), "1929-10-21"),
     **dict.fromkeys(("price", "balance", "amount", "unit_price"), "3.5"),
-    **dict.fromkeys(("rating", "qty", "quantity"), "4"),
+    **dict.fromkeys(("rating", "qty", "quantity", "position"), "4"),
     **dict.fromkeys(("placed_at", "last_used_at"), "2026-01-01 00:00Z"),
     **dict.fromkeys(("author_id", "book_id", "user_id", "owner_id", "customer_id", "order_id"), "2"),
     "role": "viewer",

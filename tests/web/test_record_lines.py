@@ -36,6 +36,11 @@ def lines(database: Database, order: int = 1) -> list[tuple[object, ...]]:
     return database.sql(statement, order)
 
 
+def standing(database: Database, order: int = 1) -> list[int]:
+    statement = "select id from line_item where order_id = %s and deleted_at is null order by position, id"
+    return [key for (key,) in database.sql(statement, order)]
+
+
 def stock(database: Database) -> dict[str, int]:
     return dict(database.sql("select sku, quantity from inventory_item"))
 
@@ -85,6 +90,77 @@ async def test_saving_without_a_change_writes_nothing(browse: Browse, shop: Data
     await sent(client, typed)
     assert shop.value(versions) == before
     assert shop.value("select count(*) from larder.operation") == 0
+
+
+async def test_moving_lines_writes_their_positions_and_nothing_else(browse: Browse, shop: Database):
+    client = await browse("editor")
+    shop.sql("insert into line_item (order_id, sku, qty, unit_price) values (1, 'A', 3, 1), (1, 'B', 2, 1)")
+    rows = "select id, order_id, sku, qty, unit_price, position from line_item order by id"
+    before, versions, had = shop.sql(rows), dict(shop.sql("select id, xmin::text from line_item")), stock(shop)
+    # The script swaps two numbers. Without it one types where a line is to stand, and who is there makes room.
+    for typed, now, moved in (
+        ({"1": "2", "2": "1"}, [2, 1, 4, 5], {1, 2}),
+        ({"4": "2"}, [2, 5, 1, 4], {5, 1, 4}),
+        ({"1": "3", "4": ""}, None, set()),
+        ({"1": "3"}, [5, 1, 2, 4], {2, 4}),
+    ):
+        mine = await form(client, URL)
+        for place, text in typed.items():
+            mine |= line(place, position=text)
+        answer = await sent(client, mine)
+        if now is None:
+            assert "Position cannot be empty" in answer.text
+            continue
+        assert standing(shop) == now, typed
+        after = dict(shop.sql("select id, xmin::text from line_item"))
+        assert {key for key in after if after[key] != versions[key]} == moved
+        versions = after
+    assert shop.sql("select rows, sentence from larder.operation order by id") == [
+        (2, "Order 1: 2 line items moved."), (3, "Order 1: 3 line items moved."), (2, "Order 1: 2 line items moved.")
+    ]  # fmt: skip
+    assert stock(shop) == had
+    assert "Position" in (await client.get("/admin/line-item/details/2")).text
+    for operation in range(3, 0, -1):
+        await client.post(f"/admin/operations/{operation}/undo")
+    assert shop.sql(rows) == before
+
+
+async def test_a_new_line_stands_last_or_where_it_was_put(browse: Browse, shop: Database):
+    client = await browse("editor")
+    new = {"sku": "A", "qty": "1", "unit_price": "1"}
+    typed = await form(client, URL) | line("n1", **new) | line("n2", **new, position="1") | line("n3", position="7")
+    assert (await sent(client, typed)).status_code == 303
+    assert standing(shop) == [4, 1, 2, 5]
+    # Many at the same place, or at the last there is: the key decides, and nothing is refused.
+    shop.sql("update line_item set position = 9223372036854775807 where id in (1, 5)")
+    shop.sql("insert into line_item (order_id, sku, qty, unit_price) values (1, 'A', 1, 1)")
+    assert standing(shop) == [4, 2, 1, 5, 6]
+    page = await follow(client, await sent(client, await form(client, URL)))
+    assert toasts(page) == ["Nothing to save: Order 1 is unchanged."]
+    page = await sent(client, await form(client, URL) | line("1", position="9223372036854775807"))
+    assert "no line can stand behind it" in page.text
+    # The list of them that the order leads to stands the same.
+    (url,) = re.findall(
+        r'href="(/admin/line-item/list\?order_id[^"]*)"', (await client.get("/admin/order/details/1")).text
+    )
+    listed = (await client.get(url.replace("&amp;", "&"))).text
+    assert [int(key) for key in re.findall(r'<tr data-key="(\d+)"', listed)] == [4, 2, 1, 5, 6]
+
+
+async def test_two_people_move_lines(browse: Browse, shop: Database):
+    ann, ben = await browse("editor"), await browse("admin")
+    shop.sql("insert into line_item (order_id, sku, qty, unit_price) values (1, 'A', 1, 1), (1, 'B', 1, 1)")
+    # Different lines: both are moved. A line that somebody moved can be taken away all the same.
+    mine = await form(ann, URL) | line("1", position="2") | line("2", position="1")
+    assert (
+        await sent(ben, await form(ben, URL) | line("3", position="4") | line("4", position="3"))
+    ).status_code == 303
+    assert (await sent(ann, mine)).status_code == 303
+    assert standing(shop) == [2, 1, 5, 4]
+    mine = await form(ann, URL) | line("1", form_gone="1")
+    await sent(ben, await form(ben, URL) | line("1", position="3") | line("3", position="1"))
+    assert (await sent(ann, mine)).status_code == 303
+    assert standing(shop) == [5, 1, 4]
 
 
 async def test_one_line_that_fails_leaves_nothing_half_done(browse: Browse, shop: Database):

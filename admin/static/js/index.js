@@ -18,6 +18,7 @@ const behaviors = {
   "json-text": () => import("./json-text.js"),
   "last-action": () => import("./last-action.js"),
   "leave-guard": () => import("./leave-guard.js"),
+  "line-order": () => import("./line-order.js"),
   "lines": () => import("./lines.js"),
   "local-times": () => import("./local-times.js"),
   "menu-counts": () => import("./menu-counts.js"),

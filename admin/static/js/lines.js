@@ -17,7 +17,7 @@ export default function lines(section) {
     const row = made.firstElementChild;
     body.append(row);
     attach(row);
-    row.querySelector("input:not([type=hidden]), select, textarea").focus();
+    row.querySelector("td:not(.moves) :is(input:not([type=hidden]), select, textarea)").focus();
   });
   section.addEventListener("input", () => sum(section));
   section.addEventListener("change", () => sum(section));

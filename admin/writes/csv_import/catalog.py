@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Table
+from sqlalchemy import FetchedValue, Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.writes.csv_import import statements as st
@@ -115,7 +115,7 @@ async def look_up(session: AsyncSession, table: Table) -> TableInfo:
     """Read the catalog, in two statements."""
     name = st.lit(st.table_name(table).as_string(None))
     columns = [
-        replace(ColumnInfo(*row[:7]), uses=tuple(row[7]), domain=row[8])
+        replace(ColumnInfo(*row[:7]), uses=tuple(row[7]), domain=row[8], default=row[5] or _by_trigger(table, row[0]))
         for row in await st.rows(session, st.of(COLUMNS, name=name))
     ]
     checks = [
@@ -125,3 +125,9 @@ async def look_up(session: AsyncSession, table: Table) -> TableInfo:
         )
     ]
     return TableInfo({column.name: column for column in columns}, tuple(checks))
+
+
+def _by_trigger(table: Table, column: str) -> str | None:
+    """The default of a column that a trigger fills in: only the model says so, and what it waits for is NULL."""
+    known = table.columns.get(column)
+    return "null" if known is not None and type(known.server_default) is FetchedValue else None

@@ -37,6 +37,18 @@ async def test_an_import_is_one_operation_with_all_its_rows(imports: Imports, cu
     assert imports.staging() == []
 
 
+async def test_a_column_that_a_trigger_fills_in_may_be_missing_or_empty(
+    imports: Imports, customers: None, database: Database
+):
+    database.sql("insert into inventory_item (sku, name, quantity) values ('S', 'S', 99)")
+    database.sql('insert into "order" (customer_id) values (1), (2)')
+    await imports.run("order_id,sku,qty,unit_price\n2,S,1,1\n1,S,2,1\n2,S,3,1\n", "line-item")
+    file = "order_id,sku,qty,unit_price,position\n2,S,4,1,\n2,S,5,1,1\n1,S,6,1,0\n"
+    assert (await imports.run(file, "line-item", skip_bad=True)).rejected == 1
+    standing = "select order_id, array_agg(qty::int order by position, id) from line_item group by 1 order by 1"
+    assert database.sql(standing) == [(1, [2]), (2, [1, 5, 3, 4])]
+
+
 async def test_asked_again_it_answers_with_what_it_did(imports: Imports, customers: None, database: Database):
     first = await imports.run(CUSTOMERS, "customer")
     assert await imports.apply() == first
