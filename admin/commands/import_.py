@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from admin.commands import database, import_options, progress, tables
 from admin.commands.import_options import EMPTY, Wanted
 from admin.errors import BadRequest, LarderError
+from admin.reads import csv_import as imports
+from admin.reads import wording
 from admin.resource import Resource
 from admin.settings import Settings
 from admin.writes.csv_import import apply, receive, rejects, running, store
@@ -43,6 +46,7 @@ SHOWN = 20
 @click.option("--decimal", type=click.Choice(get_args(Decimal)), default="point", help="1234.50, 1.234,50 or 1,234.50.")
 @click.option("--dates", type=click.Choice(get_args(Dates)), default="iso", help="Day first or month first.")
 @click.option("--sheet", metavar="NAME", help="Of a workbook; else its first one.")
+@click.option("--again", is_flag=True, help="Import a file that was imported before once more.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write rejected rows to this file.")
 @click.option("--encoding", type=click.Choice(list(ENCODINGS)), help="Of the file; else its mark, else UTF-8.")
@@ -71,6 +75,7 @@ async def _import(settings: Settings, resource: Resource, wanted: Wanted) -> Rep
         for sentence in (*report.blocking, *report.warnings, *import_options.asked(report, options)):
             database.note(sentence)
         if _may_run(report, wanted):
+            await _ask(sessions, stored, wanted)
             async with progress.shown(sessions, stored.id, report.importable), sessions.begin() as session:
                 await running.mark(session, stored.id)
                 report = await apply.apply(
@@ -109,6 +114,19 @@ async def _handed_in(
 def _may_run(report: Report, wanted: Wanted) -> bool:
     stopped = report.blocking or (report.rejected and not wanted.skip_bad)
     return bool(not wanted.dry_run and not stopped and report.importable)
+
+
+async def _ask(sessions: async_sessionmaker[AsyncSession], stored: Stored, wanted: Wanted) -> None:
+    """Whether a file that was imported before is to be imported once more; where nobody can be asked, it is not."""
+    async with sessions() as session:
+        same = None if wanted.again else await imports.same_file(session, stored.record)
+    if same is None:
+        return
+    said = f"{same.person} imported the very same file {wording.moment(same.at)}."
+    if not sys.stdin.isatty():
+        raise click.ClickException(f"{said} Nothing was imported. --again imports it once more.")
+    if not click.confirm(f"{said} Import it once more?", err=True):
+        raise click.ClickException("Nothing was imported.")
 
 
 def _print(resource: Resource, report: Report) -> None:

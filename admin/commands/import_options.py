@@ -37,6 +37,7 @@ class Wanted:
     decimal: Decimal = "point"
     dates: Dates = "iso"
     sheet: str | None = None
+    again: bool = False
 
 
 def options(resource: Resource, stored: Stored, wanted: Wanted) -> Options:

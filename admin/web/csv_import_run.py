@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response
 
 from admin.jobs import queue
 from admin.reads import csv_import as imports
+from admin.reads import wording
 from admin.web import csv_import_progress, csv_import_view, flash, urls
 from admin.web.csv_import_page import opened
 from admin.web.gate import Permission
@@ -17,12 +18,17 @@ from admin.writes.csv_import.errors import InProgress
 
 async def run(visit: Visit) -> Response:
     """Let a worker do what the page says that was looked at, and nothing else."""
-    seen = str((await visit.form()).get("review", ""))
+    form = await visit.form()
+    seen = str(form.get("review", ""))
     async with visit.transaction() as session:
         visit, stored = await opened(visit, session)
         page = visit.redirect(urls.import_page(stored.id))
         if seen and seen != csv_import_view.mark(stored):
             await flash.add(session, visit, Flash("error", "The choices were changed elsewhere. Look at them again."))
+            return page
+        same = None if form.get("again") else await imports.same_file(session, stored.record)
+        if same is not None:
+            await flash.add(session, visit, Flash("error", _asked(same)))
             return page
         try:
             await queue.run(session, visit.actor, stored.id)
@@ -30,6 +36,11 @@ async def run(visit: Visit) -> Response:
             # The button was pressed twice: the page says how far the first time is.
             return page
     return page
+
+
+def _asked(same: imports.Summary) -> str:
+    when = wording.moment(same.at)
+    return f"Nothing was imported: {same.person} imported the very same file {when}. Say that it is meant once more."
 
 
 async def cancel(visit: Visit) -> Response:

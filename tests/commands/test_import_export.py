@@ -175,6 +175,18 @@ def test_a_sheet_of_a_workbook_is_named(larder: Larder, database: Database):
     assert (missing.exit_code, "no sheet called “Other”" in missing.output) == (1, True)
 
 
+def test_the_same_file_is_not_imported_once_more_unless_told(larder: Larder, database: Database):
+    Path("authors.csv").write_text("id,name\n,Ann\n,Ben\n")
+    add = ("import", "author", "authors.csv")
+    assert larder(*add).exit_code == 0
+    database.sql("update author set name = name || ' Lee'")
+    done = larder(*add)
+    assert (done.exit_code, "imported the very same file on" in done.output) == (1, True), done.output
+    assert database.value("select count(*) from author") == 2
+    assert larder(*add, "--again").exit_code == 0
+    assert database.value("select count(*) from author") == 4
+
+
 def test_an_import_is_undone_by_command(larder: Larder, database: Database):
     done = larder("import", "customer", "people.csv", "--skip-bad")
     said = re.search(r"`larder undo (\d+)` takes it back", done.output)

@@ -167,14 +167,27 @@ async def test_names_of_files_and_headers_are_only_text(browse: Browse):
     assert (await client.get(long.headers["location"])).status_code == 200
 
 
-async def test_the_same_file_once_more_is_said(browse: Browse, work: Work):
+async def test_the_same_file_once_more_is_asked(browse: Browse, work: Work, database: Database):
     client = await browse("editor")
+    waiting = await handed_in(client, CUSTOMERS)
     path = await handed_in(client, CUSTOMERS)
     assert "very same file" not in (await client.get(path)).text
     await client.post(f"{path}/apply")
     await work()
     again = await handed_in(client, CUSTOMERS)
-    assert "The very same file was" in (await client.get(again)).text
+    page = (await client.get(again)).text
+    assert "The very same file was" in page
+    # Nothing would change, so nothing is asked.
+    assert "Import it once more" not in page
+    # One that was reviewed before the other was done would add nothing either, once it is looked at anew.
+    database.sql("update customer set name = 'Other'")
+    for path in (waiting, await handed_in(client, CUSTOMERS)):
+        assert 'name="again" value="true" form="run" required' in (await client.get(path)).text
+        await client.post(f"{path}/apply")
+        assert "editor imported the very same file" in (await client.get(path)).text
+        assert (await client.get(f"{path}/status")).json()["state"] == "review"
+    await client.post(f"{path}/apply", data={"again": "true"})
+    assert (await client.get(f"{path}/status")).json()["state"] == "queued"
 
 
 async def test_everybody_sees_their_own_imports_and_admins_all(browse: Browse):

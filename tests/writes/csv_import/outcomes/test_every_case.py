@@ -27,7 +27,7 @@ ELSEWHERE = {
         66: "test_a_file_that_is_too_large_is_refused_while_it_comes",
         71: "test_names_of_files_and_headers_are_only_text",
         74: "test_an_upload_that_is_cut_off_leaves_nothing",
-        76: "test_the_same_file_once_more_is_said",
+        76: "test_the_same_file_once_more_is_asked",
     },
 }
 """Those that need more than a file, a table and an answer."""
