@@ -43,7 +43,7 @@ class Client:
 
     def run(self) -> None:
         """Let the review happen."""
-        self._post(f"{self.path}/apply", {})
+        self._post(f"{self.path}/apply", {"again": "true"})
         self._wait("done")
 
     def run_quietly(self, file: Path) -> None:

@@ -132,3 +132,12 @@ async def counts(session: AsyncSession, operation_id: int, at: Any) -> dict[tupl
     keys = keys.where(InsertedKeys.operation_id == operation_id, InsertedKeys.at == at)
     made = await session.execute(keys.group_by(InsertedKeys.table_name))
     return found | {(table, "I"): int(rows) for table, rows in made}
+
+
+async def rows_changed(session: AsyncSession, operation_id: int, at: Any, table: str) -> int:
+    """How many rows of a table an operation changed, each counted once however often it was written."""
+    statement = select(func.count(BeforeImage.key.distinct())).where(
+        BeforeImage.operation_id == operation_id, BeforeImage.at == at,
+        BeforeImage.table_name == table, BeforeImage.kind == "U",
+    )  # fmt: skip
+    return int(await session.scalar(statement) or 0)

@@ -14,6 +14,9 @@ from admin.writes.csv_import import originals
 from admin.writes.csv_import.reasons import Group
 from admin.writes.csv_import.rejected import Bad, Page
 
+AT_ONCE = 20
+"""Reasons that are shown before one asks for the others."""
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -51,9 +54,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Rejected:
-    """The tab of rejected rows. `query` leads back to this very page."""
+    """The tab of rejected rows. `query` leads back to this very page.
+
+    `reasons` are shown at once, `others` when asked for, and of `unlisted` ones only the number is known.
+    """
 
     reasons: tuple[Reason, ...]
+    others: tuple[Reason, ...]
+    unlisted: str
     group: Reason | None
     all_url: str
     cells: tuple[Cell, ...]
@@ -75,8 +83,11 @@ def rejected(view: View, page: Page, replacing: Replacing) -> Rejected:
     """The tab for these rows."""
     group = chosen(view)
     reasons = tuple(_reason(view, one, one is group) for one in view.report.groups)
+    more = view.report.more_groups
     return Rejected(
-        reasons=reasons,
+        reasons=reasons[:AT_ONCE],
+        others=reasons[AT_ONCE:],
+        unlisted=counted(more, "more reason", "more reasons") if more else "",
         group=next((reason for reason in reasons if reason.current), None),
         all_url=view.page_url("rejected"),
         cells=tuple(_cells(view, page.rows)),

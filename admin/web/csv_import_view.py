@@ -71,9 +71,10 @@ class View:
         missing = self.report.missing_parents or {}
         wanted = {name: missing.get(name, 0) for name in self.options.create}
         found = self.report.created if self.report.applied else wanted
-        return [(f"New {self._parents(name)}", f"{count:,}") for name, count in (found or {}).items() if count]
+        return [(f"New {self.parents(name)}", f"{count:,}") for name, count in (found or {}).items() if count]
 
-    def _parents(self, name: str) -> str:
+    def parents(self, name: str) -> str:
+        """What the rows are called that a column refers to: “authors”."""
         reference = self.resource.column(name).references
         parent = self.visit.console.resource_of(reference.model) if reference else None
         return inside(parent.name_plural if parent else self.resource.label(name))

@@ -63,6 +63,11 @@ async def test_a_file_goes_from_upload_over_review_to_its_result(browse: Browse,
     found = await status(client, path)
     assert (found["state"], found["rows_done"], found["rows_total"]) == ("done", 2, 2)
     assert counts(found) == {"new": 2, "changed": 0, "unchanged": 0, "rejected": 0, "total": 2}
+    # Rows that change places are written twice and counted once.
+    path = await handed_in(client, b"id,email\n1,ben@example.org\n2,ann@example.org\n")
+    await client.post(f"{path}/apply")
+    await work()
+    assert "own record: 0 rows added, 2 changed." in (await client.get(path)).text
 
 
 async def test_choices_are_made_without_a_script(browse: Browse, work: Work, database: Database):
@@ -272,7 +277,9 @@ async def test_the_review_counts_the_parents_it_would_create(browse: Browse, wor
     assert tile.search((await client.get(path)).text)
     await client.post(f"{path}/apply")
     await work()
-    assert tile.search((await client.get(path)).text)
+    page = (await client.get(path)).text
+    assert tile.search(page)
+    assert "own record: 2 rows added, 0 changed; 2 authors added." in page
 
 
 async def test_a_line_that_is_no_row_is_shown_with_what_it_holds(browse: Browse):

@@ -182,3 +182,17 @@ async def test_an_example_file_is_one_that_its_table_takes(browse: Browse, conso
         path = await handed_in(client, example.content, identity)
         found = counts(await status(client, path))
         assert (found["new"], found["rejected"]) == (2, 0), (identity, example.text, found)
+
+
+async def test_all_reasons_can_be_reached_and_of_too_many_the_number_is_told(browse: Browse):
+    client = await browse("editor")
+    path = await handed_in(client, b"email,name\n" + b"".join(b"," * width + b"\n" for width in range(2, 205)))
+    page = (await client.get(path)).text
+    assert page.count("1 row: has ") == 200
+    assert re.search(r"<details>\s*<summary>180 more reasons</summary>", page)
+    assert "And 3 more reasons: the file of rejected rows has all of them." in page
+    assert (await client.get(f"{path}/rejects.csv")).text.count("expected 2") == 203
+    last = re.findall(r'href="(/admin/imports/[^"]*group=[^"]*)#rows"', page)[-1].replace("&amp;", "&")
+    chosen = (await client.get(last)).text
+    assert "<details open>" in chosen
+    assert chosen.count('class="begins"') == 1

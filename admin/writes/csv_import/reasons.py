@@ -14,7 +14,8 @@ from admin.writes.csv_import.stage import cell
 
 SHOWN = 1_000
 """Reasons of rejected rows that a report lists; the file of rejects has all of them."""
-GROUPS = 50
+GROUPS = 200
+"""Groups that a report lists, the largest ones; of the others it says how many there are."""
 FIRST = 3
 """Lines of a group that are named with it."""
 PART = 9 * 10**6
@@ -72,16 +73,20 @@ async def rejections(session: AsyncSession, plan: Plan) -> tuple[Rejection, ...]
     )
 
 
-async def groups(session: AsyncSession, plan: Plan) -> tuple[Group, ...]:
+async def groups(session: AsyncSession, plan: Plan) -> tuple[tuple[Group, ...], int]:
+    """The largest groups, and how many more there are."""
     statement = st.of(
-        """select cell, column_name, rule, count(distinct line), (array_agg(distinct line order by line))[:{few}]
+        """select cell, column_name, rule, count(distinct line), (array_agg(distinct line order by line))[:{few}],
+                  count(*) over ()
         from {t} group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit {n}""",
         t=plan.staging("error"), n=st.lit(GROUPS), few=st.lit(FIRST),
     )  # fmt: skip
-    return tuple(
+    found = await st.rows(session, statement)
+    listed = tuple(
         Group(heading(plan.headers, cell, column), rule, rows, cell, tuple(lines))
-        for cell, column, rule, rows, lines in await st.rows(session, statement)
+        for cell, column, rule, rows, lines, _ in found
     )
+    return listed, (found[0][-1] if found else 0) - len(listed)
 
 
 async def parts(session: AsyncSession, plan: Plan) -> tuple[int, ...]:

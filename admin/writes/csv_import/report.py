@@ -28,6 +28,8 @@ class Report:
     total: int
     rejections: tuple[Rejection, ...] = ()
     groups: tuple[Group, ...] = ()
+    more_groups: int = 0
+    """How many more groups there are than are listed."""
     changes: dict[str, int] | None = None
     missing_parents: dict[str, int] | None = None
     created: dict[str, int] | None = None
@@ -105,10 +107,12 @@ async def read(session: AsyncSession, plan: Plan, warnings: list[str]) -> Report
         at=str(await st.value(session, st.of("select clock_timestamp()::text"))),
     )
     if rejected:
+        groups, more = await reasons.groups(session, plan)
         report = replace(
             report,
             rejections=await reasons.rejections(session, plan),
-            groups=await reasons.groups(session, plan),
+            groups=groups,
+            more_groups=more,
             parts=await reasons.parts(session, plan),
         )
     if report.changed:
