@@ -17,14 +17,15 @@ from starlette.responses import Response
 from admin import values
 from admin.errors import Conflict, Invalid
 from admin.reads import bulk_edit as reader
-from admin.reads import selection, wording
+from admin.reads import meanwhile, selection, wording
 from admin.reads.bulk_edit import Preview
 from admin.reads.selection import Keys, Selection
 from admin.values import BadValue
-from admin.web import answers, choices, deletion, flash, forms, urls
+from admin.web import answers, choices, deletion, flash, forms, moves, urls
 from admin.web.answers import Answer
 from admin.web.forms import Form
 from admin.web.gate import Permission
+from admin.web.moves import Moves
 from admin.web.page import Flash
 from admin.web.routes import Door
 from admin.web.visit import Visit
@@ -33,7 +34,8 @@ from admin.writes.bulk_edit import Moved, Wanted
 
 SET = "set-"
 """Prefix of the box that says that a field is to be changed."""
-STEP, MARK = "form-step", "form-mark"
+STEP, MARK, SEEN = "form-step", "form-mark", "form-seen"
+LONGEST_ID = 19
 TRIED = 10_000
 """Rows up to which it is tried beforehand whether all of them can have the values."""
 
@@ -132,17 +134,31 @@ async def _previewed(
     tried = len(keys) <= TRIED
     obstacles = await bulk_edit.obstacles(session, resource, keys, wanted) if tried and found.changing else []
     names = {field.name: field for field in asked.answer.form.fields if field.name in asked.ticked}
+    moved = await _meanwhile(session, visit, asked, keys) if isinstance(error, Moved) else None
     return visit.page(
         "bulk_edit/preview.html",
         error.status if isinstance(error, Conflict | Invalid) else 200,
         error=str(error) if error else "",
+        moved=moved,
         preview=found,
+        seen=await meanwhile.latest(session),
         fields=names,
         new={name: field.meaning or values.show(field.column, wanted[name]) for name, field in names.items()},
         obstacles=[(key, urls.edit(resource.identity, key) if key else "", why) for key, why in obstacles],
         tried=tried,
         **_common(visit, asked, keys),
     )
+
+
+async def _meanwhile(session: AsyncSession, visit: Visit, asked: Asked, keys: Keys) -> Moves | None:
+    """Who changed which of the rows in what matters here: what is to be changed, and what the list is narrowed by."""
+    resource, seen = visit.resource, str(asked.data.get(SEEN, ""))
+    if not (seen.isascii() and seen.isdigit() and len(seen) < LONGEST_ID):
+        return None
+    query, trash = asked.chosen.query, resource.traits.deleted_at
+    columns = {*asked.answer.values, *(one.column for one in (query.filters if query else ())), *filter(None, [trash])}
+    wanted = keys if asked.chosen.keys is None else asked.chosen.keys
+    return await moves.told(session, visit, await meanwhile.since(session, resource, wanted, columns, int(seen)))
 
 
 def _common(visit: Visit, asked: Asked, keys: Keys) -> dict[str, Any]:

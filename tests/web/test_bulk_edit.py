@@ -8,6 +8,7 @@ import re
 import pytest
 from httpx2 import AsyncClient, Response
 
+from admin.reads import meanwhile
 from tests.postgres import Database
 from tests.web.conftest import Browse
 from tests.web.lists import buttons
@@ -89,14 +90,28 @@ async def test_all_that_match_are_counted_anew_on_the_server(browse: Browse, peo
     assert people_of_rome.value("select count(*) from customer where balance = 7") == 4
 
 
-async def test_what_others_change_meanwhile_is_asked_about_only_where_it_matters(
-    browse: Browse, people_of_rome: Database
+async def test_what_others_change_meanwhile_is_told_where_it_matters(
+    browse: Browse, people_of_rome: Database, monkeypatch: pytest.MonkeyPatch
 ):
     client = await browse("editor")
-    page = await previewed(client, [1, 2], city="Oslo")
+    page = await previewed(client, [1, 2, 3, 4, 5], city="Oslo")
     done = {**hidden(page), "form-step": "apply"}
     people_of_rome.sql("update customer set city = 'Bonn' where id = 2")
-    assert (await choosing(client, 1, 2, **done)).status_code == 409
+    ben = await browse("admin")
+    shown = await previewed(ben, [1], city="Kyiv")
+    await choosing(ben, 1, **hidden(shown), **{"form-step": "apply"})
+    await ben.post("/admin/customer/delete", data={"pks": "3"})
+    people_of_rome.sql("delete from customer where id = 4; update customer set name = 'Other' where id = 5")
+    monkeypatch.setattr(meanwhile, "MOST_TOLD", 3)
+    page = await choosing(client, *range(1, 6), **done)
+    assert page.status_code == 409
+    assert '<a href="/admin/customer/details/2">C2</a>: Changed outside' in page.text
+    plain = " ".join(re.sub("<[^>]*>", " ", page.text).split())
+    assert "C1 : Changed by admin on" in plain
+    assert "City Rome → Kyiv" in plain
+    assert re.search(r"C2 : Changed outside the console on [^:]* at [\d:]* UTC: City Rome → Bonn", plain)
+    assert "C3 : Deleted by admin on" in plain
+    assert plain.count("and 1 more row ") == 1, "the fourth, which is gone; of the fifth another field was changed"
     page = await previewed(client, [1, 2], city="Oslo")
     people_of_rome.sql("update customer set name = 'Other' where id = 2")
     assert (await choosing(client, 1, 2, **{**hidden(page), "form-step": "apply"})).status_code == 303
