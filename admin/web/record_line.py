@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from admin import values
 from admin.reads.parents import Parents
@@ -23,6 +24,27 @@ NEW_PLACE = "place"
 
 
 @dataclass(frozen=True)
+class Fate:
+    """A line that one person took away and another one changed: it is asked whether it stays.
+
+    `changes` is what somebody changed in a line that was to be taken away; without them it is gone, and was changed
+    here. `who` is empty and `at` None where nobody knows.
+    """
+
+    who: str = ""
+    at: dt.datetime | None = None
+    changes: tuple[Choice, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """“was removed by Ann”"""
+        if self.at is None and not self.changes:
+            return "is not here any more"
+        by = f"by {self.who}" if self.who else "outside the console"
+        return f"was {'changed' if self.changes else 'removed'} {by}"
+
+
+@dataclass(frozen=True)
 class Line:
     """One line: `key` is empty for a new one; `gone` marks one that is to be taken away."""
 
@@ -32,14 +54,17 @@ class Line:
     form: Form
     gone: bool = False
     clashes: Mapping[str, Choice] = field(default_factory=dict)
+    fate: Fate | None = None
     ordered_by: str = ""
+    stands: int | None = None
+    """Its position as it is stored."""
     amount: Decimal | None = None
     number: int = 0
     """Its place in the table, from 1; 0 for one that is still to be added."""
 
     @property
     def valid(self) -> bool:
-        return self.form.valid and not self.clashes
+        return self.form.valid and not self.clashes and self.fate is None
 
     @property
     def cells(self) -> tuple[Field, ...]:
@@ -56,8 +81,23 @@ class Line:
         return not self.key and not any(one.changed for one in self.cells)
 
     @property
+    def named(self) -> str:
+        """What it is called among the others."""
+        return self.cells[0].meaning or self.cells[0].text
+
+    def standing(self, of: Literal["text", "was"]) -> int | None:
+        """Where it is to stand, or where it stood when the form was made; None when that is no number."""
+        field = self.position
+        try:
+            return int(values.parse(field.column, getattr(field, of))) if field and not field.errors else None
+        except BadValue:
+            return None
+
+    @property
     def told(self) -> str:
         """Why it cannot be saved."""
+        if self.fate is not None:
+            return f"It {self.fate.told} meanwhile. Choose below what becomes of it."
         beside = (problem for field in self.form.fields for problem in field.errors)
         return " ".join(problem.message for problem in (*self.form.problems, *beside))
 
@@ -71,6 +111,8 @@ class Section:
     lines: tuple[Line, ...]
     blank: Line
     full_url: str = ""
+    reordered: Choice | None = None
+    """Whose order of the lines stays, where two people moved them."""
 
     @property
     def valid(self) -> bool:
@@ -93,7 +135,8 @@ def line(
     form = choices.with_names(of_child, form, row, parents or {}) if row is not None else form
     form = replace(form, fields=tuple(replace(one, prefix=prefix, help="") for one in form.fields))
     key = values.key_text(child.traits, row) if row is not None else ""
-    return Line(place, prefix, key, form, ordered_by=spec.position)
+    stands = getattr(row, spec.position) if row is not None and spec.position else None
+    return Line(place, prefix, key, form, ordered_by=spec.position, stands=stands)
 
 
 def section(visit: Visit, child: Resource, spec: Inlined, lines: Sequence[Line]) -> Section:

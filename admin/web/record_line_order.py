@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from admin import values
 from admin.errors import FieldError
 from admin.resource import Resource
-from admin.values import BadValue
 from admin.web.record_line import Line
 from admin.writes.lines import LineChange
 
@@ -61,16 +60,8 @@ def settled(child: Resource, read: list[Read]) -> list[Read]:
 
 def _standing(at: int, line: Line, change: LineChange | None) -> _Standing | None:
     """None for a line that has no place: an empty one, or one that goes to the end by itself."""
-    number = _number(line, "text")
-    return None if number is None or line.blank else _Standing(at, line, change, number, _number(line, "was"))
-
-
-def _number(line: Line, of: str) -> int | None:
-    field = line.position
-    try:
-        return int(values.parse(field.column, getattr(field, of))) if field and not field.errors else None
-    except BadValue:
-        return None
+    number = line.standing("text")
+    return None if number is None or line.blank else _Standing(at, line, change, number, line.standing("was"))
 
 
 def _numbers(standing: Iterable[_Standing]) -> Iterator[tuple[_Standing, int]]:

@@ -14,17 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 
 from admin import values
-from admin.errors import FieldError, Invalid, LarderError
+from admin.errors import Conflict, FieldError, Invalid
 from admin.reads import lines as reader
 from admin.reads import wording
 from admin.reads.parents import Parents
 from admin.resource import Resource
-from admin.web import answers, choices, conflicts, record_line, record_line_order
+from admin.web import answers, choices, record_line, record_line_clash, record_line_order
 from admin.web.gate import Permission
 from admin.web.inlines import Inlined
 from admin.web.record_line import Line, Section
+from admin.web.record_line_others import Others
 from admin.web.visit import Visit
-from admin.writes.clashes import StaleEdit
 from admin.writes.lines import LineChange, Lines, LinesRefused
 
 BLANK = 3
@@ -40,25 +40,33 @@ class Inside:
 
     sections: tuple[Section, ...] = ()
     changes: tuple[Lines, ...] = ()
+    meanwhile: str = ""
+    """What others did to lines that were left alone here."""
 
     @property
     def valid(self) -> bool:
         return all(section.valid for section in self.sections)
 
+    @property
+    def status(self) -> int:
+        """Of the answer when they are not valid: a conflict where somebody took away what was changed here."""
+        lost = any(line.fate for one in self.sections for line in one.lines)
+        return Conflict.status if lost else Invalid.status
+
     def problems(self) -> list[FieldError]:
         """What is wrong in the lines, for the sentence on top of the form."""
+        orders = [one.reordered.label for one in self.sections if one.reordered]
         wrong = [(one.child, line) for one in self.sections for line in one.lines if not line.valid]
-        return [FieldError(None, f"{child.name} {line.number}: {line.told}") for child, line in wrong]
+        return [
+            *(FieldError(None, f"{label} was changed meanwhile. Choose below whose stays.") for label in orders),
+            *(FieldError(None, f"{child.name} {line.number}: {line.told}") for child, line in wrong),
+        ]
 
     def refused(self, visit: Visit, error: LinesRefused) -> Inside:
         """The lines with what the database, or somebody else, had against them."""
-        sections = []
-        for one in self.sections:
-            told = (
-                _refused(visit, one, line, error.errors.get((one.child.identity, line.place))) for line in one.lines
-            )
-            sections.append(replace(one, lines=tuple(told)))
-        return replace(self, sections=tuple(sections))
+        return replace(
+            self, sections=tuple(record_line_clash.refused(visit, one, error.errors) for one in self.sections)
+        )
 
 
 async def shown(session: AsyncSession, visit: Visit, row: Any | None) -> tuple[Section, ...]:
@@ -77,29 +85,35 @@ async def shown(session: AsyncSession, visit: Visit, row: Any | None) -> tuple[S
 
 async def answered(session: AsyncSession, visit: Visit, row: Any | None, data: FormData) -> Inside:
     """What was sent of the lines, compared with what is stored. What was not sent is not changed."""
-    sections, changes = [], []
+    sections, changes, told = [], [], []
     for child, spec in _specs(visit):
         rows, parents = await _stored(session, child, spec, row)
         if len(rows) > reader.MOST:
             sections.append(record_line.full(visit, child, spec, row))
             continue
         known = {values.key_text(child.traits, one): one for one in rows}
+        others = Others(child, set(known))
         read = []
-        for place, part in _parts(data, child).items():
+        for place, part in _parts(data, child, spec).items():
             key = str(part.get(KEY, ""))
             line = record_line.line(visit, child, spec, place, known.get(key), parents)
-            read.append(await _answered(session, visit, (child, line, key), (known.get(key), part)))
+            one = await _answered(session, visit, (child, line, key), (known.get(key), part))
+            others.compare(key, line, one[0] if one else None)
+            read += [one] if one else []
+        told += others.told
         read = record_line_order.settled(child, read)
         sections.append(record_line.section(visit, child, spec, [line for line, _ in read]))
         wanted = [change for _, change in read if change is not None]
         if wanted:
             changes.append(Lines(child, spec.column, spec.referenced, wanted, spec.position))
-    return Inside(tuple(sections), tuple(changes))
+    meanwhile = f"Others had {wording.listed(told)} meanwhile; that stays." if told else ""
+    return Inside(tuple(sections), tuple(changes), meanwhile)
 
 
 async def _answered(
     session: AsyncSession, visit: Visit, asked: tuple[Resource, Line, str], sent: tuple[Any, FormData]
-) -> tuple[Line, LineChange | None]:
+) -> tuple[Line, LineChange | None] | None:
+    """None for a line that is not there any more, and that nobody misses."""
     child, line, key = asked
     row, part = sent
     gone = part.get(GONE) == "1"
@@ -109,13 +123,10 @@ async def _answered(
     else:
         answer = await choices.resolve(session, of_child, answers.creation(line.form, part))
     line = replace(line, form=answer.form, gone=gone, key=key if row is not None else "")
-    if row is None and (gone or (line.blank and not key)):
-        return replace(line, form=record_line.plain(answer.form)), None
     if row is None and key:
-        # Saved once more, what was typed makes a new one.
-        name = wording.inside(child.name)
-        sentence = f"This {name} was deleted meanwhile. Save again to add it anew, or tick Remove."
-        return replace(line, form=answer.form.with_errors([FieldError(None, sentence)])), None
+        return None if gone or line.blank else (await record_line_clash.lost(session, child, key, line), None)
+    if row is None and (gone or line.blank):
+        return replace(line, form=record_line.plain(answer.form)), None
     parts = values.parse_key(child.traits, key) if row is not None else None
     if gone:
         # Whoever moved it meanwhile changed nothing about it.
@@ -124,31 +135,6 @@ async def _answered(
     if row is not None and answer.empty:
         return line, None
     return line, LineChange(line.place, parts, answer.values, answer.shown)
-
-
-def _refused(visit: Visit, section: Section, line: Line, error: LarderError | None) -> Line:
-    if isinstance(error, StaleEdit):
-        return _clashing(visit, section, line, error)
-    if isinstance(error, Invalid):
-        return replace(line, form=line.form.with_errors(error.errors))
-    return line if error is None else replace(line, form=line.form.with_errors([FieldError(None, str(error))]))
-
-
-def _clashing(visit: Visit, section: Section, line: Line, error: StaleEdit) -> Line:
-    """The line as it is stored now, with what was typed in it, and whose value is to stay."""
-    now = record_line.line(visit, section.child, section.spec, line.place, error.record.row, error.record.parents)
-    clashes = {clash.column for clash in error.clashes}
-    typed = {one.name: one for one in line.form.fields}
-    fields = tuple(
-        one.holding(typed[one.name].text, one.text) if one.name in clashes or typed[one.name].changed else one
-        for one in now.form.fields
-    )
-    names = {one.name: one.label for one in line.form.fields}
-    asked = conflicts.choices(section.child, names, [clash for clash in error.clashes if clash.column in names])
-    placed = {name: replace(choice, name=f"{line.prefix}{name}") for name, choice in asked.items()}
-    sentence = f"{error} Tick Remove again to take it away all the same." if line.gone else str(error)
-    form = replace(now.form, fields=fields).with_errors([FieldError(None, sentence)])
-    return replace(line, form=form, clashes={} if line.gone else placed, gone=False)
 
 
 def _specs(visit: Visit) -> list[tuple[Resource, Inlined]]:
@@ -168,13 +154,15 @@ async def _stored(session: AsyncSession, child: Resource, spec: Inlined, row: An
     return await reader.of(session, child, spec.column, getattr(row, spec.referenced), position=spec.position)
 
 
-def _parts(data: FormData, child: Resource) -> dict[str, FormData]:
+def _parts(data: FormData, child: Resource, spec: Inlined) -> dict[str, FormData]:
     """What was sent for each line, by its place, under the names of its columns."""
+    theirs = data.get(f"{answers.CHOICE}{child.identity}.{record_line_clash.ORDER}") == "theirs"
+    left_out = {spec.position, f"{answers.WAS}{spec.position}"} if theirs else set()
     parts: dict[str, list[tuple[str, Any]]] = {}
     for name, text in data.multi_items():
         head, _, rest = name.partition(".")
         place, _, inner = rest.partition(".")
         mark = re.match(r"(was-|null-|choice-)?(.*)", head)
-        if mark and mark[2] == child.identity and PLACE.fullmatch(place) and inner:
+        if mark and mark[2] == child.identity and PLACE.fullmatch(place) and inner and inner not in left_out:
             parts.setdefault(place, []).append((f"{mark[1] or ''}{inner}", text))
     return {place: FormData(pairs) for place, pairs in list(parts.items())[: 2 * reader.MOST]}

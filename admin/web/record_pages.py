@@ -77,7 +77,8 @@ async def create(visit: Visit) -> Response:
         answer = await choices.resolve(session, visit, answers.creation(form, data))
         inside = await record_lines.answered(session, visit, None, data)
     if not (answer.form.valid and inside.valid) or resume.RESUMED in data:
-        return record_form.again(visit, answer.form, inside, record_form.NEW, resumed=resume.RESUMED in data)
+        resumed = resume.RESUMED in data
+        return record_form.again(visit, answer.form, inside, record_form.NEW, resumed=resumed, status=inside.status)
     try:
         async with visit.transaction() as session:
             nonce = answers.fingerprint(answer.form, data)
@@ -114,7 +115,8 @@ async def save(visit: Visit) -> Response:
         answer = await choices.resolve(session, visit, answers.changes(stored, data, found.row))
         inside = await record_lines.answered(session, visit, found.row, data)
     if not (answer.form.valid and inside.valid) or resume.RESUMED in data:
-        return record_form.again(visit, answer.form, inside, subject, resumed=resume.RESUMED in data)
+        resumed = resume.RESUMED in data
+        return record_form.again(visit, answer.form, inside, subject, resumed=resumed, status=inside.status)
     try:
         return await _save(visit, data, (subject, stored, answer, inside))
     except (LarderError, SQLAlchemyError) as error:
@@ -144,7 +146,7 @@ async def _save(visit: Visit, data: FormData, attempt: tuple[Subject, Form, Answ
             return record_form.show(visit, merged, replace(subject, inside=inside.sections), error.status, asked)
         staying = data.get(record_saved.THEN) == "continue"
         told = record_saved.told(visit, key, saved.operation_id, "already holds these values", staying=staying)
-        if others := conflicts.meanwhile(stored, answer):
+        for others in filter(None, (conflicts.meanwhile(stored, answer), inside.meanwhile)):
             told = replace(told, text=f"{told.text} {others}")
         await flash.add(session, visit, told)
     return visit.redirect(record_saved.leads_to(visit, data, key))

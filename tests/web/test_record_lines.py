@@ -161,6 +161,19 @@ async def test_two_people_move_lines(browse: Browse, shop: Database):
     await sent(ben, await form(ben, URL) | line("1", position="3") | line("3", position="1"))
     assert (await sent(ann, mine)).status_code == 303
     assert standing(shop) == [5, 1, 4]
+    # The same line: whose order stays is asked once, for all of them; what else was typed in it is kept.
+    mine = await form(ann, URL) | line("1", position="3", qty="2") | line("3", position="1")
+    await sent(ben, await form(ben, URL) | line("1", position="2") | line("2", position="1"))
+    page = await sent(ann, mine)
+    assert page.status_code == 409
+    said = [re.sub("<.*?>", "", text) for text in re.findall(r"(?:Before|Keep theirs|Save mine): (.*?)</", page.text)]
+    assert said == ["Bulb · Lamp · Lamp", "Lamp · Bulb · Lamp", "Lamp · Lamp · Bulb"]
+    assert "The order of the line items was changed by admin too" in page.text
+    asked = read(page)
+    for choice, now in (("theirs", [1, 5, 4]), ("mine", [4, 1, 5])):
+        page = await sent(ann, asked | {"choice-line-item.order": choice})
+        assert (page.status_code, standing(shop)) == (303, now)
+    assert ("B", 2, "1.00") in lines(shop)
 
 
 async def test_one_line_that_fails_leaves_nothing_half_done(browse: Browse, shop: Database):
@@ -231,9 +244,34 @@ async def test_two_people_and_one_line(browse: Browse, shop: Database):
     asked = read(page)
     assert asked["choice-line-item.1.qty"] == "mine"
     assert asked["line-item.1.unit_price"] == "2.00"
-    assert "line-item.2.form-gone" not in asked
-    assert (await sent(ann, asked | {"choice-line-item.1.qty": "theirs"} | line("2", form_gone="1"))).status_code == 303
+    # The line that was to be taken away stays for now: it is asked about, with what it became.
+    assert re.search(r"Line item 2 was changed by admin,.*Unit price: .*0\.10.* → .*7\.00", page.text, re.DOTALL)
+    assert asked["line-item.2.form-gone"] == ""
+    await sent(ben, await form(ben, URL) | line("2", qty="2"))
+    page = await sent(ann, asked | {"choice-line-item.1.qty": "theirs"} | line("2", form_gone="1"))
+    assert "Remove it all the same" in page.text
+    assert (await sent(ann, read(page) | line("2", form_gone="1"))).status_code == 303
     assert lines(shop) == [("A", 5, "2.00")]
+
+
+async def test_a_line_that_others_removed_is_left_so_or_added_again(browse: Browse, shop: Database):
+    ann, ben = await browse("editor"), await browse("admin")
+    untouched, both = await form(ann, URL, status="paid"), await form(ann, URL) | line("2", form_gone="1", qty="9")
+    mine = await form(ann, URL) | line("1", qty="3") | line("2", qty="4")
+    theirs = await form(ben, URL) | line("1", unit_price="7") | line("2", form_gone="1")
+    await sent(ben, theirs | line("3", sku="A", qty="1", unit_price="1"))
+    page = await sent(ann, mine)
+    assert page.status_code == 409
+    assert re.search(r"Line item 2 was removed by admin,.*Leave it removed", page.text, re.DOTALL)
+    for gone, wanted in (("1", [3, 1]), ("", [3, 1, 4])):
+        answer = await sent(ann, read(page) | line("2", form_gone=gone))
+        assert toasts(await follow(ann, answer))[-1].startswith("Order 1 saved.")
+        assert [qty for _, qty, _ in lines(shop)] == wanted
+    # What one left alone goes without a question, and so does what both have taken away; it is said.
+    page = await follow(ann, await sent(ann, untouched))
+    others = "changed 1 line item, removed 1 line item and added 2 line items"
+    assert toasts(page) == [f"Order 1 saved. Others had {others} meanwhile; that stays."]
+    assert toasts(await follow(ann, await sent(ann, both)))[-1].startswith("Nothing to save")
 
 
 async def test_no_line_of_another_order_is_touched_or_made_up(browse: Browse, shop: Database):
@@ -241,8 +279,8 @@ async def test_no_line_of_another_order_is_touched_or_made_up(browse: Browse, sh
     for key in ("3", "999", "abc"):
         typed = await form(client, URL) | line("1", form_key=key, qty="9") | line("2", form_key=key, form_gone="1")
         page = await sent(client, typed)
-        assert page.status_code == 400
-        assert "was deleted meanwhile" in page.text
+        assert page.status_code == 409
+        assert "is not here any more" in page.text
     assert (len(lines(shop)), lines(shop, 2)) == (2, [("A", 1, "9.00")])
 
 

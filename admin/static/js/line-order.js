@@ -1,21 +1,21 @@
 // Lines of a form are moved by their buttons, or dragged by their handles. It is always the neighbour that is put to
 // the other side: the moved line stays in the page, and so do the focus and the pointer that is held on it.
 
-export default function lineOrder(section) {
-  const list = { section, said: section.querySelector("[data-moved]"), name: section.dataset.lineName };
-  section.addEventListener("click", (event) => {
+export default function lineOrder(frame) {
+  const list = { frame, said: frame.querySelector("[data-moved]"), name: frame.dataset.lineName };
+  frame.addEventListener("click", (event) => {
     const button = event.target.closest("[data-move]");
     if (button) move(list, button.closest("[data-line]"), button.dataset.move === "up" ? -1 : 1);
   });
-  section.addEventListener("pointerdown", (event) => {
+  frame.addEventListener("pointerdown", (event) => {
     const handle = event.target.closest("[data-handle]");
     if (handle && event.button === 0) drag(list, handle, event);
   });
 }
 
 // Empty lines for whoever has no script are there, but not seen.
-function linesOf({ section }) {
-  return [...section.querySelectorAll("tbody > [data-line]:not(.unscripted)")];
+function linesOf({ frame }) {
+  return [...frame.querySelectorAll("tbody > [data-line]:not(.unscripted)")];
 }
 
 function move(list, line, by) {

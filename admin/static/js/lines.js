@@ -31,7 +31,9 @@ function sum(section) {
     const numbers = output.dataset.of.split(" ").map((name) => decimal(valueOf(row, name)));
     const amount = numbers.includes(null) ? null : numbers.reduce(times);
     output.value = amount ? said(amount) : "";
-    const gone = row.querySelector("[name$='.form-gone']").checked;
+    // A tick box in the line, or below it a choice of what becomes of it.
+    const { name } = row.querySelector("[name$='.form-key']");
+    const gone = Boolean(section.querySelector(`[name="${name.replace(/key$/, "gone")}"][value="1"]:checked`));
     row.classList.toggle("gone", gone);
     if (amount && !gone) total = plus(total, amount);
   }
