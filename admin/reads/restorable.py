@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, false, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin import values
@@ -35,6 +35,15 @@ class Kept:
     """Whose value the row in the way holds; none where what the row belongs to is in the trash."""
 
 
+@dataclass(frozen=True)
+class Conflicts:
+    """Of many rows: how many cannot come back as they are, how many live rows `hold` their values, and the reasons."""
+
+    rows: int
+    holders: int
+    kept: list[Kept]
+
+
 def blocked(resource: Resource, keys: Keys) -> ColumnElement[bool]:
     """SQL condition on the table: this row, one of `keys`, cannot come back."""
     traits = resource.traits
@@ -51,6 +60,18 @@ async def reasons(session: AsyncSession, resource: Resource, keys: Keys) -> list
     for owner, how in belongings.owners(resource.traits):
         found += await _owners_in_trash(session, resource, (owner, how), keys)
     return found[:SHOWN]
+
+
+async def conflicts(session: AsyncSession, resource: Resource, keys: Keys) -> Conflicts:
+    """How many of these rows cannot come back as they are, and what stands in the way of the first of them."""
+    own = with_keys(key_columns(resource.traits), keys)
+    counted = select(func.count()).select_from(resource.traits.table).where(own, blocked(resource, keys))
+    rows = int(await session.scalar(counted) or 0)
+    if not rows:
+        return Conflicts(0, 0, [])
+    live = holders(resource.traits, keys).subquery()
+    held = int(await session.scalar(select(func.count()).select_from(live)) or 0)
+    return Conflicts(rows, held, await reasons(session, resource, keys))
 
 
 def holders(traits: Traits, keys: Keys) -> Select[Any]:

@@ -22,13 +22,13 @@ from admin.reads.restorable import Kept
 from admin.reads.selection import Keys, Selection
 from admin.resource import Resource
 from admin.values import BadValue
-from admin.web import children, flash, params, urls
+from admin.web import children, flash, params, restore_several, urls
 from admin.web.fields import Problem
 from admin.web.gate import Permission
 from admin.web.page import Flash
 from admin.web.routes import Door
 from admin.web.visit import Visit
-from admin.writes import deletion
+from admin.writes import deletion, restoring
 from admin.writes.deletion import Done
 
 Act = Callable[[AsyncSession, Actor, Resource, Selection], Awaitable[Done]]
@@ -64,8 +64,14 @@ async def delete(visit: Visit) -> Response:
 
 
 async def restore(visit: Visit) -> Response:
-    """Back from the trash; what stands in the way is told."""
-    return await _carry_out(visit, selected(visit, await visit.form()), deletion.restore)
+    """Back from the trash. Of several rows, what is to become of those that something stands in the way of is asked
+    first; `way` answers: skip or replace."""
+    data = await visit.form()
+    chosen, way = selected(visit, data), data.get("way")
+    if way == "replace":
+        return await _carry_out(visit, chosen, restoring.restore_all)
+    asked = await restore_several.ask(visit, chosen, data) if way != "skip" and not chosen.single else None
+    return asked or await _carry_out(visit, chosen, deletion.restore)
 
 
 async def purge(visit: Visit) -> Response:

@@ -58,7 +58,7 @@ async def take_back(visit: Visit) -> Response:
         async with visit.transaction() as session:
             report = await undo(session, visit.actor, found.operation.id)
             then = await _then(session, visit, str(data.get("then", "")))
-            await flash.add(session, visit, replace(_told(visit, report), undo_then=then))
+            await flash.add(session, visit, replace(_told(visit, found.operation, report), undo_then=then))
     except Conflict as error:
         async with visit.transaction() as session:
             then = await _then(session, visit, str(data.get("then", "")))
@@ -90,13 +90,20 @@ def _back(visit: Visit, operation: Operation, then: str) -> str:
     return urls.edit(operation.identity, row, query) if row else urls.listing(operation.identity, query)
 
 
-def _told(visit: Visit, report: UndoReport) -> Flash:
+def _told(visit: Visit, operation: Operation, report: UndoReport) -> Flash:
     tone = "success" if report.whole else "info" if report.undone else "error"
     again = urls.undo(report.operation_id, visit.query_string) if report.operation_id and not report.already else None
     left = next(iter([*report.kept, *report.impossible]), None)
     resource = shown.registered(visit, left.table) if left else None
     if left is None or resource is None:
         return Flash(tone, report.sentence, again)
+    if operation.kind == "delete" and operation.identity == resource.identity and resource.traits.soft_deletes:
+        query = urlencode({"operation": operation.id, "deleted": "only"})
+        rows = report.kept_rows + report.impossible_rows
+        url = urls.restore(resource.identity, query) if rows > 1 else urls.restoring(resource.identity, left.key)
+        return Flash(
+            tone, report.sentence, again, url, f"Resolve {rows:,} rows" if rows > 1 else f"Resolve #{left.key}"
+        )
     return Flash(tone, report.sentence, again, urls.details(resource.identity, left.key), f"Open #{left.key}")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -54,8 +54,8 @@ async def restore(session: AsyncSession, actor: Actor, resource: Resource, selec
     """
     traits = resource.traits
     chosen = await keys_of(session, resource, selection, locked=True, deleted=True)
-    wanted = await _with_branches(session, traits, chosen)
-    keys = await _free(session, resource, wanted)
+    wanted = await with_branches(session, traits, chosen)
+    keys = await free(session, resource, wanted)
     kept = await restorable.reasons(session, resource, wanted) if len(keys) < len(wanted) else []
     own = [key for key in chosen if key in set(keys)]
     if selection.single and chosen and not own:
@@ -70,7 +70,7 @@ async def restore(session: AsyncSession, actor: Actor, resource: Resource, selec
             await session.execute(sql_update(traits.table).where(these).values({_mark(traits): None}))
         along |= {catalog.name_of(traits): len(keys) - len(own)} if len(keys) > len(own) else {}
         tell(operation, resource, own, "restored", selection, along)
-        operation.sentence += _kept_sentence(len(wanted) - len(keys), kept)
+        operation.sentence += kept_sentence(len(wanted) - len(keys), kept)
     return Done(len(own), operation.id, operation.sentence, along, kept)
 
 
@@ -95,7 +95,7 @@ async def trash_belongings(session: AsyncSession, traits: Traits) -> dict[str, i
     return dict(along)
 
 
-async def _with_branches(session: AsyncSession, traits: Traits, keys: Keys) -> Keys:
+async def with_branches(session: AsyncSession, traits: Traits, keys: Keys) -> Keys:
     """The rows and, where they form a tree, the branches that went into the trash in the same moment."""
     found, level = list(keys), keys
     while level:
@@ -114,10 +114,11 @@ async def _with_branches(session: AsyncSession, traits: Traits, keys: Keys) -> K
     return found
 
 
-async def _free(session: AsyncSession, resource: Resource, keys: Keys) -> Keys:
-    """Those of the rows that nothing stands in the way of, in key order."""
+async def free(session: AsyncSession, resource: Resource, keys: Keys) -> Keys:
+    """Those of the rows that nothing stands in the way of, in key order; what is back already counts as such."""
     columns = key_columns(resource.traits)
-    statement = select(*columns).where(with_keys(columns, keys), ~restorable.blocked(resource, keys)).order_by(*columns)
+    free_now = or_(_mark(resource.traits).is_(None), ~restorable.blocked(resource, keys))
+    statement = select(*columns).where(with_keys(columns, keys), free_now).order_by(*columns)
     return [tuple(row) for row in await session.execute(statement)]
 
 
@@ -136,7 +137,7 @@ async def restore_belongings(session: AsyncSession, parent: Traits, own: ColumnE
     return dict(along)
 
 
-def _kept_sentence(rows: int, kept: list[Kept]) -> str:
+def kept_sentence(rows: int, kept: list[Kept]) -> str:
     if not rows or not kept:
         return ""
     return f" {rows:,} kept in the trash: {kept[0].reason}{'' if rows == 1 else ', and others'}."

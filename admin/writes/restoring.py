@@ -19,7 +19,7 @@ from admin.reads.selection import Keys, Selection, key_columns, keys_of, with_ke
 from admin.resource import Resource
 from admin.traits import Traits
 from admin.writes import constraints, deletion
-from admin.writes.done import Done, key_text
+from admin.writes.done import Done, key_text, time_for
 from admin.writes.operations import recorded
 
 
@@ -55,6 +55,30 @@ async def restore(session: AsyncSession, actor: Actor, resource: Resource, key: 
         operation.detail = {"key": key_text(traits, key), "rows": 1, "along": along}
         operation.sentence = _sentence(resource, name, ways, gone, beside)
     return Done(1, operation.id, operation.sentence, along)
+
+
+async def restore_all(session: AsyncSession, actor: Actor, resource: Resource, selection: Selection) -> Done:
+    """Bring all selected rows back: what they belong to with them, and live rows that hold their values into the trash.
+
+    Of two that want the same value the one deleted last gets it; the other stays, and is told.
+    """
+    traits = resource.traits
+    chosen = await keys_of(session, resource, selection, locked=True, deleted=True)
+    if not chosen:
+        return Done(0, None, "Nothing was restored: it is not in the trash.")
+    async with recorded(session, actor, "restore", resource.identity) as operation, time_for(session, chosen):
+        wanted = await deletion.with_branches(session, traits, chosen)
+        async with constraints.explained(session, resource):
+            beside = await _bring_owners(session, traits, wanted)
+            gone = await _replace(session, traits, wanted)
+            keys = await deletion.free(session, resource, wanted)
+            kept = await restorable.reasons(session, resource, wanted) if len(keys) < len(wanted) else []
+            along = await _bring_back(session, traits, keys)
+        rows = len(set(chosen) & set(keys))
+        operation.rows = sum((await operation.changes()).values())
+        operation.detail = {"rows": rows, "along": along}
+        operation.sentence = _many(resource, rows, gone, beside) + deletion.kept_sentence(len(wanted) - len(keys), kept)
+    return Done(rows, operation.id, operation.sentence, along, kept)
 
 
 async def _require_free(session: AsyncSession, resource: Resource, keys: Keys) -> None:
@@ -110,6 +134,16 @@ def _sentence(resource: Resource, name: str, ways: Ways, gone: Keys, beside: lis
         keys = wording.listed([key_text(resource.traits, key) for key in gone])
         parts.append(f"in place of {wording.inside(resource.name)} {keys}, now in the trash")
     return f"{name} restored{' ' if parts else ''}{', '.join(parts)}."
+
+
+def _many(resource: Resource, rows: int, gone: Keys, beside: list[str]) -> str:
+    """“20 customers restored, with 1 row that they belong to, in place of 3 customers, now in the trash.”"""
+    parts = [f"{wording.rows_of(resource, rows)} restored"]
+    if beside:
+        parts.append(f"with {wording.counted(len(beside), 'row', 'rows')} that they belong to")
+    if gone:
+        parts.append(f"in place of {wording.rows_of(resource, len(gone))}, now in the trash")
+    return f"{', '.join(parts)}."
 
 
 def _mark(traits: Traits) -> Any:

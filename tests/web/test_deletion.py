@@ -192,9 +192,64 @@ async def test_a_restore_that_cannot_be_says_which_row_is_in_the_way(browse: Bro
     assert "email a@x is already used by Ann Lee (#2)" in said
     assert 'href="/admin/customer/restore/1?deleted=only">Resolve #1' in page.text
     assert live(database, "customer") == [2]
-    page = await follow(client, await client.post("/admin/customer/restore?deleted=only", data={"all": "1"}))
+    data = {"all": "1", "way": "skip"}
+    page = await follow(client, await client.post("/admin/customer/restore?deleted=only", data=data))
     assert toasts(page)[0].startswith("1 customer restored. 1 kept in the trash: email a@x is already used")
     assert live(database, "customer") == [2, 3]
+
+
+async def test_of_several_rows_what_cannot_come_back_is_decided_at_once(browse: Browse, database: Database):
+    client = await browse("editor")
+    database.sql("""
+        insert into customer (email, name, deleted_at) select n || '@x', 'Old', now() from generate_series(1, 30) n;
+        insert into customer (email, name) select n || '@x', 'New' from generate_series(1, 24) n;
+        insert into customer (email, name, deleted_at) values ('1@x', 'Older', '2026-01-01')
+    """)
+    url = "/admin/customer/restore?deleted=only&sortBy=id"
+    asked = await client.post(url, data={"all": "1"})
+    plain = " ".join(re.sub("<[^>]*>", " ", asked.text).split())
+    assert "Restore 31 customers" in plain
+    assert "25 cannot come back as they are. Nothing was restored yet." in plain
+    assert "and 15 more" in plain
+    assert "24 customers with the same values go into the trash instead." in plain
+    assert 'href="/admin/customer/restore/1?deleted=only&amp;sortBy=id">Customer 1</a>: email 1@x is' in asked.text
+    assert live(database, "customer") == [*range(31, 55)]
+    page = await follow(client, await client.post(url, data={"all": "1", "way": "replace"}))
+    said = "30 customers restored, in place of 24 customers, now in the trash. 1 kept in the trash: email 1@x is"
+    assert toasts(page)[0].startswith(said)
+    assert live(database, "customer") == [*range(1, 31)]
+    assert database.sql("select kind, rows from larder.operation") == [("restore", 54)]
+    await client.post(undo_url(page))
+    assert live(database, "customer") == [*range(31, 55)]
+    ticked = await client.post(url, data={"pks": ["25", "1"]})
+    assert re.findall(r'name="pks" value="(\d+)"', ticked.text) == ["25", "1", "25", "1"]
+    answer = await client.post(url, data={"pks": ["25", "26"]})
+    assert toasts(await follow(client, answer))[-1] == "2 customers restored."
+    shown = await client.get(url)
+    assert "Leave them in the trash" in shown.text
+    database.sql("update customer set deleted_at = now() where name = 'New'; delete from customer where name = 'Older'")
+    database.sql("update customer set email = id || '@y' where name = 'New'")
+    assert (await client.get(url)).headers["location"] == "/admin/customer/list?deleted=only&sortBy=id"
+    assert (await client.get("/admin/book/restore")).status_code == 400
+
+
+async def test_lines_come_back_with_their_orders_at_once(browse: Browse, database: Database):
+    client = await browse("editor")
+    database.sql("""
+        insert into customer (email, name) values ('a', 'A');
+        insert into inventory_item (sku, name, quantity) values ('S', 'S', 9);
+        insert into "order" (customer_id) values (1), (1);
+        insert into line_item (order_id, sku, qty, unit_price) values (1, 'S', 1, 1), (2, 'S', 1, 1), (2, 'S', 1, 1)
+    """)
+    await client.post("/admin/line-item/delete", data={"pks": ["1", "2"]})
+    await client.post("/admin/order/delete", data={"pks": ["1", "2"]})
+    asked = await client.post("/admin/line-item/restore", data={"pks": ["1", "2"]})
+    assert "Restore what they belong to with them" in asked.text
+    assert "Leave them in the trash" not in asked.text
+    data = {"pks": ["1", "2"], "way": "replace"}
+    page = await follow(client, await client.post("/admin/line-item/restore", data=data))
+    assert toasts(page)[-1] == "2 line items restored, with 2 rows that they belong to."
+    assert live(database, "line_item") == [1, 2, 3]
 
 
 async def test_deleting_for_good_always_asks_and_is_for_admins(browse: Browse, database: Database):
@@ -218,7 +273,8 @@ async def test_only_those_who_may_delete_and_only_by_post(browse: Browse, databa
     database.sql("insert into event (kind) values ('x')")
     for act in ("delete", "restore", "purge"):
         assert (await viewer.post(f"/admin/document/{act}", data={"pks": "1"})).status_code == 403
-        assert (await editor.get(f"/admin/document/{act}")).status_code == 405
+        # A page asks what is to become of several rows; where there is nothing to ask it leads to the list.
+        assert (await editor.get(f"/admin/document/{act}")).status_code == (303 if act == "restore" else 405)
     assert (await editor.post("/admin/event/delete", data={"pks": "1", "confirmed": "1"})).status_code == 403
     assert live(database) == [1]
 

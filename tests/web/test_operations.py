@@ -181,7 +181,7 @@ async def test_what_was_changed_since_is_kept_and_told(browse: Browse, database:
     (said,) = toasts(page)
     assert "2 rows put back and 1 not possible: email is used by #4 now" in said
     assert database.value("select count(*) from customer where deleted_at is null") == 3
-    assert 'href="/admin/customer/details/2"' in page.text
+    assert 'href="/admin/customer/restore/2">Resolve #2<' in page.text
 
 
 async def test_eight_undos_at_once_act_once(browse: Browse, database: Database):

@@ -43,6 +43,7 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "POST /{identity}/revert/{pk:path}":          (303, 403, 400, 400),
     "POST /{identity}/delete":                    (303, 403, 303, 303),
     "POST /{identity}/bulk-edit":                 (303, 403, 303, 303),
+    "GET /{identity}/restore":                    (303, 403, 303, 303),
     "POST /{identity}/restore":                   (303, 403, 303, 303),
     "GET /{identity}/restore/{pk:path}":          (303, 403, 303, 303),
     "POST /{identity}/restore/{pk:path}":         (303, 403, 303, 303),

@@ -160,3 +160,17 @@ async def test_what_the_demo_data_deleted_comes_back_like_anything_else(browse: 
         await editor.post(f"/admin/operations/{number}/undo")
     kept = database.value("select count(*) from customer where deleted_at is not null")
     assert 0 < kept < 10, "those whose email a live customer has"
+
+
+async def test_what_an_entry_could_not_give_back_is_resolved_at_once(browse: Browse, database: Database):
+    editor = await browse("editor")
+    database.sql("insert into customer (email, name) select n || '@x', 'Old' from generate_series(1, 3) n")
+    await editor.post("/admin/customer/delete", data={"pks": ["1", "2", "3"]})
+    database.sql("insert into customer (email, name) values ('1@x', 'New'), ('2@x', 'New')")
+    page = await follow(editor, await editor.post("/admin/operations/1/undo", data={"then": "/admin/trash"}))
+    assert "1 row put back and 2 not possible" in toasts(page)[-1]
+    url = "/admin/customer/restore?operation=1&deleted=only"
+    assert f'href="{url.replace("&", "&amp;")}">Resolve 2 rows<' in page.text
+    assert "Restore 2 customers" in (await editor.get(url)).text
+    await editor.post(url, data={"all": "1", "way": "replace"})
+    assert database.sql("select id from customer where deleted_at is null order by id") == [(1,), (2,), (3,)]
