@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from admin import beyond, exact_json
+from admin.pool import WatchedPool
 from admin.settings import Settings
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def _pool(settings: Settings) -> dict[str, Any]:
     if settings.pooler:
         return {"poolclass": NullPool}
     return {
+        "poolclass": WatchedPool,
         "pool_size": settings.pool_size,
         "max_overflow": settings.pool_overflow,
         "pool_timeout": settings.pool_timeout,

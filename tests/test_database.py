@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -63,3 +64,30 @@ async def test_an_idle_connection_that_died_is_replaced(
     database.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'larder_app'")
     async with engine.connect() as connection:
         assert await connection.scalar(text("select 1")) == 1
+
+
+async def test_the_pool_tells_who_waited_for_a_connection_and_how_long(settings: Settings):
+    engine = database.make_engine(settings.model_copy(update={"pool_size": 1, "pool_overflow": 1}))
+    held, done = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        async with engine.connect():
+            held.set()
+            await done.wait()
+
+    async def wait() -> None:
+        async with engine.connect():
+            pass
+
+    async with engine.connect():
+        first = asyncio.create_task(hold())
+        await held.wait()
+        assert engine.pool.waits.lately() == (0, 0.0)
+        second = asyncio.create_task(wait())
+        await asyncio.sleep(0.05)
+        done.set()
+        await asyncio.gather(first, second)
+    number, longest = engine.pool.waits.lately()
+    assert (number, engine.pool.waits.total) == (1, 1)
+    assert 0 < longest < 10
+    await engine.dispose()

@@ -16,9 +16,11 @@ from admin.reads.kept import Kept
 MOST = 5
 """Names of each kind: the worst come first."""
 
+# A foreign key looks for rows of any state, so an index of some of them serves it only if all others are NULL.
 HEALTH = text(r"""
     with tables as (
       select * from pg_stat_user_tables where schemaname not in ('larder', 'larder_log', 'larder_staging')
+        and relname not like 'procrastinate\_%'
     )
     select pg_database_size(current_database()) as size,
       (select count(*) from pg_stat_activity where backend_type = 'client backend') as connections,
@@ -27,7 +29,7 @@ HEALTH = text(r"""
       (select stats_reset from pg_stat_database where datname = current_database()) as since,
       array(select i.indexrelname || ' on ' || i.relname
             from pg_stat_user_indexes i join tables using (relid) join pg_index x on x.indexrelid = i.indexrelid
-            where i.idx_scan = 0 and not x.indisunique and x.indisvalid
+            where i.idx_scan = 0 and not x.indisunique and not x.indisexclusion and x.indisvalid
               and pg_relation_size(i.indexrelid) >= :large
             order by pg_relation_size(i.indexrelid) desc limit :most) as unused,
       array(select c.indexrelid::regclass::text from pg_index c join tables on relid = indrelid
@@ -38,6 +40,9 @@ HEALTH = text(r"""
             from pg_constraint join tables on relid = conrelid
             where contype = 'f' and n_live_tup >= :many and not exists (
               select from pg_index where indrelid = conrelid and indisvalid
+                and (indpred is null or pg_get_expr(indpred, indrelid) in (
+                  select format('(%I IS NOT NULL)', attname) from pg_attribute
+                  where attrelid = conrelid and attnum = any (conkey)))
                 and (indkey::int2[])[0 : cardinality(conkey) - 1] @> conkey)
             order by n_live_tup desc limit :most) as unindexed,
       array(select relname from tables where n_live_tup >= :large_table and seq_scan > 100 and seq_scan > idx_scan

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from admin.reads import csv_import, dashboard, growth, health, operations, trash
+from admin.reads import dashboard, growth, health, operations, trash
 from admin.reads.counts import Count, Exact
 from admin.reads.growth import Grown
 from admin.reads.operations import Wanted
 from admin.reads.wording import inside
 from admin.resource import Resource
-from admin.web import charts, csv_import_index, dashboard_notes, operation_entries, urls
+from admin.web import charts, dashboard_imports, dashboard_notes, operation_entries, urls
 from admin.web.charts import Chart
 from admin.web.count_sentence import CountSentence, sentence
-from admin.web.csv_import_index import Entry as ImportEntry
+from admin.web.dashboard_imports import Running
 from admin.web.dashboard_notes import Leaving, Vital
 from admin.web.gate import Permission
 from admin.web.operation_entries import Entry
@@ -26,7 +26,6 @@ from admin.web.visit import Visit
 
 RECENT = 8
 """Operations on the first page: what was done this hour, not a second list of all."""
-IMPORTS = 4
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Dashboard:
 
     groups: tuple[TableGroup, ...]
     recent: tuple[Entry, ...]
-    imports: tuple[ImportEntry, ...]
+    imports: tuple[Running, ...]
     leaving: tuple[Leaving, ...]
     vitals: tuple[Vital, ...]
     empty: bool
@@ -72,19 +71,18 @@ async def show(visit: Visit) -> Response:
     """`GET /`."""
     resources = list(visit.console.resources.values())
     days = visit.console.settings.undo_days
-    whose = None if visit.actor.role == "admin" else visit.actor.id
     async with visit.transaction() as session:
         counts = await dashboard.sizes(session, resources)
         grown = await growth.of(session, resources)
         done = await operations.listed(session, Wanted(), limit=RECENT)
-        running = await csv_import.under_way(session, whose, IMPORTS) if visit.may(Permission.IMPORT) else []
+        running = await dashboard_imports.under_way(session, visit)
         leaving = await trash.leaving(session, resources, days)
         body = await health.of(session) if visit.may(Permission.PEOPLE) else None
     groups, empty = _groups(visit, counts, grown), all(count == Exact(0) for count in counts.values())
     page = Dashboard(
         groups=groups,
         recent=tuple(operation_entries.entry(visit, one) for one in done.entries),
-        imports=tuple(csv_import_index.entry(visit, one) for one in running),
+        imports=running,
         leaving=tuple(dashboard_notes.leaving(visit, one) for one in leaving),
         vitals=dashboard_notes.vitals(body, dashboard_notes.pool_of(visit)) if body else (),
         empty=empty,

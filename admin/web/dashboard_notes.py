@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import QueuePool
-
+from admin.pool import LATELY_S, WatchedPool
 from admin.reads import trash
 from admin.reads.health import Health
 from admin.reads.wording import counted, inside
@@ -46,25 +45,42 @@ def leaving(visit: Visit, found: trash.Leaving) -> Leaving:
     return Leaving(f"more than {rows}" if found.more else rows, f"first {when}", urls.listing(found.identity, query))
 
 
-def pool_of(visit: Visit) -> tuple[int, int] | None:
-    """Connections of this process in use, and the most there can be; None where a pooler keeps them."""
+@dataclass(frozen=True)
+class Pool:
+    """Connections of this process in use, the most there can be, and how many requests waited lately, the longest
+    for so many seconds."""
+
+    used: int
+    most: int
+    waits: int
+    longest: float
+
+
+def pool_of(visit: Visit) -> Pool | None:
+    """The pool of this process; None where a pooler keeps the connections."""
     pool, settings = visit.console.sessions.kw["bind"].pool, visit.console.settings
-    return (pool.checkedout(), settings.pool_size + settings.pool_overflow) if isinstance(pool, QueuePool) else None
+    if not isinstance(pool, WatchedPool):
+        return None
+    return Pool(pool.checkedout(), settings.pool_size + settings.pool_overflow, *pool.waits.lately())
 
 
-def vitals(body: Health, pool: tuple[int, int] | None) -> tuple[Vital, ...]:
+def vitals(body: Health, pool: Pool | None) -> tuple[Vital, ...]:
     """Numbers first, then what an admin may want to do something about."""
     return (*_numbers(body, pool), *_findings(body))
 
 
-def _numbers(body: Health, pool: tuple[int, int] | None) -> Iterator[Vital]:
+def _numbers(body: Health, pool: Pool | None) -> Iterator[Vital]:
     yield Vital("Database", charts.amount(body.size))
     if pool is not None:
-        used, most = pool
-        full = used >= BUSY * most
+        full = pool.used >= BUSY * pool.most
         yield Vital(
-            "Pool of this process", f"{used} of {most} in use", "amber" if full else "",
+            "Pool of this process", f"{pool.used} of {pool.most} in use", "amber" if full else "",
             "Requests begin to wait: see LARDER_POOL_SIZE." if full else "",
+        )  # fmt: skip
+        waits = f"{pool.waits:,}, the longest {pool.longest:,.1f} s" if pool.waits else "none"
+        yield Vital(
+            f"Waits for it, last {LATELY_S // 60} min", waits, "amber" if pool.waits else "",
+            "More requests at once than connections: raise LARDER_POOL_SIZE." if pool.waits else "",
         )  # fmt: skip
     full = body.connections >= BUSY * body.most_connections
     yield Vital(

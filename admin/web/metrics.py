@@ -14,13 +14,14 @@ import os
 import time
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from sqlalchemy import QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from admin.pool import WatchedPool
 
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
@@ -41,7 +42,9 @@ class Metrics:
         )  # fmt: skip
         in_use = Gauge("larder_pool_in_use", "Connections in use.", ["worker"], registry=self.registry)
         pool = engine.pool
-        in_use.labels(_worker()).set_function(lambda: pool.checkedout() if isinstance(pool, QueuePool) else 0)
+        in_use.labels(_worker()).set_function(lambda: pool.checkedout() if isinstance(pool, WatchedPool) else 0)
+        waits = Gauge("larder_pool_waits", "Requests that waited for a connection.", ["worker"], registry=self.registry)
+        waits.labels(_worker()).set_function(lambda: pool.waits.total if isinstance(pool, WatchedPool) else 0)
 
     def count(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in METHODS else "other"

@@ -86,10 +86,14 @@ async def test_health_names_what_to_do_something_about(session: AsyncSession, da
     monkeypatch.setattr(health, "LIMITS", {**health.LIMITS, "large": 0, "many": 0})
     database.sql("create table parent (id int primary key); create table child (parent_id int references parent (id))")
     database.sql("create index child_unused on child ((parent_id + 1))")
+    # Serves no foreign key: a parent that goes is looked for in all rows.
+    database.sql("create index child_some on child (parent_id) where parent_id > 7")
+    database.sql("create table aside (id int references parent (id)); create index on aside (id) where id is not null")
     database.sql("insert into parent values (1); insert into child select 1 from generate_series(1, 5)")
     database.sql("select pg_stat_force_next_flush()")
     body = await health.of(session)
     assert "child (parent_id)" in body.unindexed
+    assert "aside (id)" not in body.unindexed
     assert any("child_unused on child" in one or len(body.unused) == health.MOST for one in body.unused)
     assert body.size > 10**6
     assert 1 <= body.connections <= body.most_connections

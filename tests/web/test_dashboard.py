@@ -5,8 +5,9 @@ import re
 import pytest
 from sqlalchemy import event
 
+from admin.web.console import Console
 from tests.postgres import Database, Queries
-from tests.web.conftest import Browse
+from tests.web.conftest import Browse, Work
 from tests.web.lists import Links
 
 pytestmark = pytest.mark.anyio
@@ -59,15 +60,20 @@ async def test_tables_show_their_growth_in_a_picture_and_in_words(browse: Browse
     assert page.count("<rect") == 12
 
 
-async def test_only_admins_see_how_the_database_is(browse: Browse):
+async def test_only_admins_see_how_the_database_is(browse: Browse, console: Console):
     admin, editor = await browse("admin"), await browse("editor")
     page = (await admin.get("/admin/")).text
     assert "Pool of this process" in page
     assert re.search(r"\d of 15 in use", page)
+    assert '<dt>Waits for it, last 10 min</dt><dd class="">none</dd>' in page
+    console.sessions.kw["bind"].pool.waits.add(1.24)
+    page = (await admin.get("/admin/")).text
+    assert "1, the longest 1.2 s" in page
+    assert "raise LARDER_POOL_SIZE" in page
     assert "Pool of this process" not in (await editor.get("/admin/")).text
 
 
-async def test_what_leaves_the_trash_and_what_is_under_way_is_there(browse: Browse, database: Database):
+async def test_what_leaves_the_trash_and_what_is_under_way_is_there(browse: Browse, database: Database, work: Work):
     database.sql("insert into document (title, body, deleted_at) values ('a', 'b', now() - interval '28 days 1 hour')")
     editor = await browse("editor")
     upload = {"file": ("authors.csv", b"name\nAnn\n", "text/csv")}
@@ -78,6 +84,14 @@ async def test_what_leaves_the_trash_and_what_is_under_way_is_there(browse: Brow
     assert "first tomorrow" in page.text or "first today" in page.text
     assert urls["authors.csv"] == review.headers["location"]
     assert "authors.csv" not in (await (await browse("viewer")).get("/admin/")).text
+    assert "<progress" not in page.text
+    await editor.post(f"{review.headers['location']}/apply")
+    page = await editor.get("/admin/")
+    assert f'data-url="{review.headers["location"]}/status" data-every="3000"' in page.text
+    assert "0 of 1</output>" in page.text
+    assert "Waiting for a worker." in page.text
+    await work()
+    assert "authors.csv" not in (await editor.get("/admin/")).text.split("Imports under way")[-1].split("</ul>")[0]
 
 
 async def test_the_page_asks_little_however_many_tables_there_are(browse: Browse, app):

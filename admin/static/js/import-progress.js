@@ -1,5 +1,6 @@
-// Keeps the page of a running import up to date: asks how far it is, often at first, then each second. When the import
-// has got into another state its page is another one, so it is loaded anew.
+// Keeps what a page says of a running import up to date: asks how far it is, often at first, then each second, or every
+// data-every milliseconds where it is one note among others. Nobody asks for a page that is not looked at. When the
+// import has got into another state the page is another one, so it is loaded anew.
 
 const WORKING = ["queued", "running", "staging"];
 const FIRST = 150, LATER = 1000;
@@ -9,13 +10,14 @@ export default function importProgress(card) {
   const amount = card.querySelector("output");
   const step = card.querySelector("[data-step]");
   const pace = card.querySelector("[data-pace]");
-  let wait = FIRST;
+  const later = Number(card.dataset.every ?? LATER);
+  let wait = card.dataset.every ? later : FIRST;
 
   async function look() {
-    const now = await ask(card.dataset.url);
+    const now = document.hidden ? null : await ask(card.dataset.url);
     if (now && !WORKING.includes(now.state)) return location.reload();
     if (now) show(now);
-    wait = Math.min(wait * 2, LATER);
+    wait = Math.min(wait * 2, later);
     setTimeout(look, wait);
   }
 
