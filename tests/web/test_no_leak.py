@@ -1,4 +1,7 @@
-"""A row in the trash, looked for by everybody through every page there is: it shows only where somebody asks for it."""
+"""A row in the trash, looked for by everybody through every page there is: it shows only where somebody asks for it.
+
+What sqladmin itself would read is walked in `test_sqladmin_queries.py`.
+"""
 
 from __future__ import annotations
 
