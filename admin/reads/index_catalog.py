@@ -45,14 +45,17 @@ class TableIndex:
 
 @dataclass(frozen=True)
 class Indexes:
-    """The indexes of a table. `rows` is an estimate; `distinct` holds how many values a column has, as in `pg_stats`.
+    """The indexes of a table. `rows` and `pages` are estimates; `distinct` holds how many values a column has, and
+    `correlation` how far the table lies in a column's order, both as in `pg_stats`.
 
     `by_code`: text is ordered by the codes of its letters, so that a plain index finds what starts with something.
     """
 
     rows: int
+    pages: int
     by_code: bool
     distinct: Mapping[str, float]
+    correlation: Mapping[str, float]
     all: tuple[TableIndex, ...]
 
     def values_of(self, column: str) -> float | None:
@@ -67,10 +70,15 @@ CATALOG = text(r"""
        from pg_class part
        where part.relkind = 'r'
          and (part.oid = c.oid or part.oid in (select relid from pg_partition_tree(c.oid) where isleaf)))::bigint,
+      (select coalesce(sum(part.relpages), 0) from pg_class part
+       where part.relkind = 'r'
+         and (part.oid = c.oid or part.oid in (select relid from pg_partition_tree(c.oid) where isleaf)))::bigint,
       (select case datlocprovider when 'b' then true when 'c' then datcollate in ('C', 'POSIX') else false end
        from pg_database where datname = current_database()),
       (select jsonb_object_agg(attname, n_distinct) from pg_stats
        where schemaname = n.nspname and tablename = c.relname and n_distinct <> 0),
+      (select jsonb_object_agg(attname, correlation) from pg_stats
+       where schemaname = n.nspname and tablename = c.relname and correlation is not null),
       (select jsonb_agg(jsonb_build_array(am.amname, indisunique, pg_get_expr(indpred, indrelid),
          (select jsonb_agg(jsonb_build_array(attname, indoption[place], opcname) order by place)
           from generate_series(0, indnkeyatts - 1) place
@@ -100,10 +108,11 @@ async def _read(session: AsyncSession, traits: Traits) -> Indexes:
     named = {"schema": traits.table.schema or "public", "name": traits.table.name}
     row = (await session.execute(CATALOG, named)).one_or_none()
     if row is None:
-        return Indexes(0, False, {}, ())
-    rows, by_code, distinct, found = row
+        return Indexes(0, 0, False, {}, {}, ())
+    rows, pages, by_code, distinct, correlation, found = row
     sides = ((index, _side(where, traits)) for *index, where in _where_last(found or []))
-    return Indexes(rows, by_code, distinct or {}, tuple(_index(index, side) for index, side in sides if side))
+    made = tuple(_index(index, side) for index, side in sides if side)
+    return Indexes(rows, pages, by_code, distinct or {}, correlation or {}, made)
 
 
 def _where_last(found: list[list[Any]]) -> list[list[Any]]:

@@ -24,6 +24,12 @@ LARGE = 100_000
 GROUP = 1_000
 """Rows of one value that may be sorted for a page where an index knows the first column of an order only."""
 
+NEAR = 0.9
+"""Correlation from which on a table lies in a column's order; with more rows than pages neighbours share one."""
+
+SCATTERED = 8
+"""What a row costs that lies on a page of its own."""
+
 FEW_VALUES = 12
 """A column with no more values than this has many rows of each: a page of them is found along any order."""
 
@@ -82,6 +88,18 @@ async def slow_parts(session: AsyncSession, resource: Resource, query: ListQuery
     if first.column is not None and not _sorts(indexes, resource, query, order):
         found.append(Slow(query.sort or first.column.name, None, _sort_remedy(resource, query, order)))
     return found
+
+
+async def row_cost(
+    session: AsyncSession, resource: Resource, query: ListQuery, order: Order, among: int
+) -> float | None:
+    """What it costs to read a row of the list in this order, as against one that lies beside the row before it; None
+    where no index has the order."""
+    indexes, first = await indexes_of(session, resource.traits), order.keys[0].column
+    if first is None or not _sorts(indexes, resource, query, order):
+        return None
+    near = abs(indexes.correlation.get(str(first.sa.name), 0.0)) > NEAR and among > indexes.pages
+    return 1 if near else SCATTERED
 
 
 def is_slow(indexes: Indexes, resource: Resource, query: ListQuery, one: Filter) -> bool:

@@ -69,6 +69,11 @@ def up_to(order: Order, place: Sequence[Any]) -> ColumnElement[bool]:
     return or_(and_(*(_same(key, value) for key, value in places)), *_after(places))
 
 
+def is_plain(order: Order) -> bool:
+    """Whether the rows after any place are one range of an index: all directions agree, and nothing is NULL."""
+    return all(not key.nullable and key.descending is order.keys[0].descending for key in order.keys)
+
+
 def _after(places: list[tuple[SortKey, Any]]) -> list[ColumnElement[bool]]:
     (key, value), rest = places[0], places[1:]
     if _comparable(places):

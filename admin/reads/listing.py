@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.reads import deep_pages, operations, paging, parents, plans, relevance
+from admin.reads import deep_pages, operations, paging, parents, plans, relevance, searching
 from admin.reads.filters import filtered
 from admin.reads.ordering import Order, order_of, ordered
 from admin.reads.paging import Run, Slice, Source, Statement
-from admin.reads.query import LAST, ListQuery
+from admin.reads.query import ListQuery
 from admin.reads.search import searched
 from admin.reads.touched import touched
 from admin.reads.visibility import visible
@@ -58,8 +58,9 @@ async def fetch(session: AsyncSession, resource: Resource, query: ListQuery, tot
     `total` is the number of the list's rows, if the caller has counted them: it makes far pages reachable. Raises
     `BadRequest` for a cursor of another list and `TooFar` for a page that cannot be counted to in a moment.
     """
-    if query.search and not query.sort:
-        found = await _by_relevance(session, resource, query)
+    if query.search:
+        sides = _sides(resource, replace(query, search=""))
+        found = await searching.fetch(session, resource, query, sides, total)
     else:
         found = await _in_order(session, resource, query, total)
     named = await parents.shown(session, resource, resource.list_columns, found.rows)
@@ -67,22 +68,8 @@ async def fetch(session: AsyncSession, resource: Resource, query: ListQuery, tot
     return replace(found, parents=named, deleters=who)
 
 
-async def _by_relevance(session: AsyncSession, resource: Resource, query: ListQuery) -> Slice:
-    everything, prospect = narrowed(resource, replace(query, search="")), await _prospect(session, resource, query)
-    if query.page != LAST:
-        found = await relevance.fetch(session, resource, query, everything, prospect)
-        if found.rows or query.page == 1:
-            return found
-    ((total,),) = await plans.searching(session, deep_pages.count_of(narrowed(resource, query)), moment_ms=0)
-    last = replace(query, page=max(1, -(-total // query.size)), after=None, before=None)
-    return await relevance.fetch(session, resource, last, everything, prospect)
-
-
 async def _in_order(session: AsyncSession, resource: Resource, query: ListQuery, total: int | None) -> Slice:
     run: Run = functools.partial(plans.rows, session)
-    if query.search:
-        prospect = await _prospect(session, resource, query)
-        run = prospect.run(session, query.page * query.size + 1)
     parts = _parts(resource, query.restarted(mode=None))
     source = Source(resource, parts.order, parts.sides, run, parts.made)
     if query.after or query.before:
@@ -92,11 +79,6 @@ async def _in_order(session: AsyncSession, resource: Resource, query: ListQuery,
         # The rows around the cursor have gone since: the page is the first, or what its number says.
         query = replace(query, page=1 if query.before else query.page, after=None, before=None)
     return await deep_pages.fetch(session, source, query, narrowed(resource, query), total)
-
-
-async def _prospect(session: AsyncSession, resource: Resource, query: ListQuery) -> plans.Prospect:
-    side = visible(select(resource.model), resource, query)
-    return await plans.prospect(session, narrowed(resource, query), side)
 
 
 class Parts(NamedTuple):
@@ -114,8 +96,8 @@ def _parts(resource: Resource, query: ListQuery) -> Parts:
 
 
 def _sides(resource: Resource, query: ListQuery) -> tuple[Select[Any], ...]:
-    """Live rows and trash apart where both are shown, since each has its own indexes; a search has one for both."""
-    if query.deleted == "with" and resource.traits.soft_deletes and not query.search:
+    """Live rows and trash apart where both are shown, since each has its own indexes."""
+    if query.deleted == "with" and resource.traits.soft_deletes:
         return tuple(narrowed(resource, replace(query, deleted=side)) for side in ("hide", "only"))
     return (narrowed(resource, query),)
 

@@ -61,6 +61,15 @@ class Slice:
     parents: Parents = field(default_factory=dict)
     deleters: dict[Any, str] = field(default_factory=dict)
     """Who put rows into the trash, by the moment."""
+    looked_through: int = 0
+    """Rows of the order that a search has looked through, where it has not looked at all; `after` goes on behind them,
+    or `before` in front of them."""
+    total: int | None = None
+    """How many rows a search finds, where it has collected them all."""
+    expected: int | None = None
+    """How many the planner expects it to find, where as many as that promises were found in a part of the order."""
+    ranked: int = 0
+    """Rows of a search that were compared by relevance, where others follow them in the table's own order."""
 
 
 @dataclass(frozen=True)
@@ -123,9 +132,9 @@ async def beside(source: Source, query: ListQuery) -> Slice:
 async def skip(source: Source, offset: int, limit: int) -> list[Found]:
     """Rows from the one after `offset` others on."""
     if offset or source.resource.whole_rows:
-        return await read(source, _keys(source, (), limit, offset=offset))
+        return await read(source, page_of_keys(source, (), limit, offset=offset))
     if limit not in source.made:
-        source.made[limit] = _statement(source.resource, source.order, _keys(source, (), limit))
+        source.made[limit] = _statement(source.resource, source.order, page_of_keys(source, (), limit))
     return await _rows(source, source.made[limit])
 
 
@@ -134,7 +143,7 @@ async def collect(source: Source, place: Sequence[Any], limit: int, *, backwards
     turned = source.turned if backwards else source
     found: list[Found] = []
     for segment in keyset.segments(turned.order, place):
-        found += await read(turned, _keys(turned, (segment,), limit - len(found)))
+        found += await read(turned, page_of_keys(turned, (segment,), limit - len(found)))
         if len(found) >= limit:
             break
     return found
@@ -240,11 +249,14 @@ def _cursor(source: Source, found: Found) -> str | None:
     return made if len(made) <= MAX_CURSOR else None
 
 
-def _keys(source: Source, conditions: Iterable[ColumnElement[bool]], limit: int, *, offset: int = 0) -> Select[Any]:
+def page_of_keys(
+    source: Source, conditions: Iterable[ColumnElement[bool]], limit: int | None, *, offset: int = 0
+) -> Select[Any]:
+    """The keys of a list's rows that meet the conditions, from all of its sides."""
     sides = [keys_of(source.resource, source.order, side).where(*conditions) for side in source.sides]
     if len(sides) == 1:
         return sides[0].limit(limit).offset(offset)
-    both = union_all(*(side.limit(offset + limit) for side in sides)).subquery("both")
+    both = union_all(*(side.limit(None if limit is None else offset + limit) for side in sides)).subquery("both")
     return select(both).order_by(*_order_by(both, source.order.keys)).limit(limit).offset(offset)
 
 

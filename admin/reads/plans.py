@@ -1,14 +1,13 @@
 """Asking the planner, and bounding what it decides.
 
 A list must not depend on the planner guessing right: for words that seldom meet it may walk a whole index in order, a
-second on a million rows, where the other plan takes a millisecond. So an expensive question is tried for a moment, and
-asked in another way when the moment is over. Everything here is transaction-local, so it works behind a pooler.
+second on a million rows, where the other plan takes a millisecond. So it is asked what it expects (`Prospect`), told
+which way to go, and stopped where that takes too long. Everything is transaction-local, so it works behind a pooler.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -25,10 +24,7 @@ from admin.database import is_glance, set_local, under
 Rows = Sequence[Row[Any]]
 
 MOMENT_MS = 100
-"""How long a search may follow the order of its list at most."""
-
-LEAST_MS = 8
-"""How long it may follow it if it follows it at all; a machine that does other things too needs that."""
+"""How long a question may take that an answer is better with, but does not need."""
 
 WORK_MEM = "16MB"
 """Room for the bitmap of a word that stands in half of a million rows; with less of it every row is checked again."""
@@ -42,16 +38,10 @@ BITMAPS_ONLY = {
 }
 """What a search finds is collected from its own index first and ordered then, never the other way round."""
 
-NO_BITMAPS = {"enable_bitmapscan": "off"}
+ALONG = {"enable_bitmapscan": "off", "enable_seqscan": "off", "enable_sort": "off"}
 """For following an order: the planner likes to intersect it with all rows that hold a word, and underrates those."""
 
 SAVEPOINT = ("savepoint moment", "rollback to savepoint moment; release savepoint moment")
-
-FEW = 5_000
-"""Rows that are collected and sorted at once, in some 5 ms: nothing is tried before."""
-
-MANY = 60_000
-"""Rows that are collected only if following the order has failed or costs more: each may lie on a page of its own."""
 
 ENTRIES = 4
 """Entries of an index that are gathered in a bitmap in the time in which one row is fetched. For a whole word they are
@@ -68,20 +58,9 @@ class Prospect:
     among: int
     collected: int
 
-    def moment_ms(self, wanted: int) -> int:
-        """How long it is worth following the order for this many rows; 0 where collecting them is about as cheap.
-
-        A thousand rows take a millisecond. Six times of what is expected is allowed for, or half of what collecting
-        takes: if the rows turn out to stand far behind, the search has taken half as long again, no more.
-        """
-        along = min(self.among, wanted * self.among // max(self.found, 1))
-        if self.collected <= max(FEW, along if self.collected > MANY else 3 * along):
-            return 0
-        return min(MOMENT_MS, LEAST_MS + max(6 * along, self.collected // 2) // 1_000)
-
-    def run(self, session: AsyncSession, wanted: int) -> Callable[[Select[Any]], Awaitable[Rows]]:
-        """What answers the statements of a page that needs so many rows of the order."""
-        return functools.partial(searching, session, moment_ms=self.moment_ms(wanted), along=NO_BITMAPS)
+    def along(self, wanted: int) -> int:
+        """How many rows of the order hold so many of those found, if they are spread evenly."""
+        return min(self.among, wanted * self.among // max(self.found, 1))
 
 
 class Explain(Executable, ClauseElement):
@@ -106,8 +85,9 @@ async def estimate(session: AsyncSession, statement: Select[Any]) -> int:
     return int((await _plan(session, statement))["Plan Rows"])
 
 
-async def prospect(session: AsyncSession, statement: Select[Any], among: Select[Any]) -> Prospect:
-    """What is to be expected of a search, `among` the rows that its order is made of: live ones, or the trash.
+async def prospect(session: AsyncSession, statement: Select[Any], among: Select[Any], few: int) -> Prospect:
+    """What is to be expected of a search, `among` the rows that its order is made of: live ones, or the trash. Where no
+    more than a few are collected nothing else is asked.
 
     How many rows the planner expects in the end says little about the work: a word in a third of a million rows finds
     few in the trash, and its index hands over that third nevertheless, unless another one narrows it before.
@@ -115,7 +95,7 @@ async def prospect(session: AsyncSession, statement: Select[Any], among: Select[
     async with under(session, BITMAPS_ONLY):
         plan = await _plan(session, statement)
     collected = int(sum(_cost(plan)))
-    whole = await estimate(session, among) if collected > FEW else collected
+    whole = await estimate(session, among) if collected > few else collected
     return Prospect(int(plan["Plan Rows"]), whole, collected)
 
 
@@ -158,18 +138,10 @@ async def within(
     return found
 
 
-async def searching(
-    session: AsyncSession, statement: Select[Any], *, moment_ms: int = MOMENT_MS,
-    along: Mapping[str, str] = MappingProxyType({}),
-) -> Rows:  # fmt: skip
-    """The rows of a search: along the order of the list, or collected from the search's own index and then ordered.
-
-    What stands in many rows is found at once along the order, what stands in few through the index: 1 to 50 ms in a
-    million rows either way. The planner's estimate decides (`Prospect`). It is wrong for words that stand in many rows
-    but seldom in one together, and for words that only old rows have: the order would then be walked for seconds. So
-    that way is tried for a moment only, under the settings `along`; the other one always ends.
-    """
-    found = await within(session, moment_ms, statement, along) if moment_ms else None
+async def searching(session: AsyncSession, statement: Select[Any]) -> Rows:
+    """The rows of a statement in the planner's own way, or, when a moment is over, collected from indexes first, which
+    always ends: for words that seldom meet the planner may walk a whole index."""
+    found = await within(session, MOMENT_MS, statement)
     if found is None:
         async with under(session, BITMAPS_ONLY):
             found = await rows(session, statement)

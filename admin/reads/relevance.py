@@ -1,7 +1,8 @@
 """A search in the order of relevance, which no index has: its first rows are ranked, the others follow (`ranked`).
 
-A place in such a list is a cursor with three parts: rank and place of a row, and the boundary, the last ranked row in
-the table's own order. The boundary travels along, so that rows which come or go in between move nothing across it.
+A place in such a list is a cursor with three parts: rank and place of a row, and the boundary, the last place of the
+ranked part in the table's own order. The boundary travels along, so that rows which come or go in between move nothing
+across it.
 """
 
 from __future__ import annotations
@@ -13,27 +14,28 @@ from typing import Any
 from sqlalchemy import Double, Integer, Select, column, literal, not_, or_, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.reads import keyset, ordering, paging, plans, ranked, search
+from admin.reads import keyset, ordering, plans, ranked, search, windows
 from admin.reads.ordering import Order, SortKey
 from admin.reads.paging import Found, Slice, Source
-from admin.reads.plans import Prospect
-from admin.reads.query import ListQuery
-from admin.reads.ranked import Search, Values
+from admin.reads.query import LAST, ListQuery
+from admin.reads.ranked import Search
+from admin.reads.windows import Reached, Values
 from admin.resource import Resource
 
 
 async def fetch(
-    session: AsyncSession, resource: Resource, query: ListQuery, base: Select[Any], prospect: Prospect
+    session: AsyncSession, resource: Resource, query: ListQuery, sides: Sequence[Select[Any]], reach: windows.Search
 ) -> Slice:
-    """One page of what is found; without rows when it lies past the end. `base` is the list without the search.
+    """One page of what is found; without rows when it lies past the end, or nothing is found as far as was looked.
+    `sides` are the list without the search, live rows and trash each by itself.
 
-    Numbered pages have no cursors. Raises `BadRequest` for a cursor of another list.
+    Numbered pages have no cursors, unless that is the only way on. Raises `BadRequest` for a cursor of another list.
     """
-    asked = await _search(session, resource, query, base, prospect)
+    asked = await _search(session, resource, query, sides, reach)
     if query.after or query.before:
         return await _beside(asked)
-    if query.mode == "scroll" and query.page == 1:
-        return await _top(asked)
+    if query.page == LAST:
+        return await _last(asked)
     return await _numbered(asked)
 
 
@@ -45,41 +47,48 @@ def cursor_order(resource: Resource) -> Order:
 
 
 async def _search(
-    session: AsyncSession, resource: Resource, query: ListQuery, base: Select[Any], prospect: Prospect
+    session: AsyncSession, resource: Resource, query: ListQuery, sides: Sequence[Select[Any]], reach: windows.Search
 ) -> Search:
     keys = [resource.traits.attribute(name) for name in resource.traits.key]
-    others = base.where(*(search.by_words(resource, query.search) or [literal(False)]))
+    found = search.by_words(resource, query.search) or [literal(False)]
     exact: list[Values] = []
     if conditions := search.exact(resource, query.search):
-        statement = (
-            base.where(or_(*conditions)).with_only_columns(*keys).order_by(*keys).limit(min(query.size, ranked.RANKED))
-        )
-        exact = [tuple(row) for row in await plans.rows(session, statement)]
+        for side in sides:
+            statement = side.where(or_(*conditions)).with_only_columns(*keys).order_by(*keys)
+            limited = statement.limit(min(query.size, ranked.RANKED) - len(exact))
+            exact += [tuple(row) for row in await plans.rows(session, limited)]
     if exact:
-        others = others.where(not_(tuple_(*keys).in_(exact)))
-    run = prospect.run(session, max(ranked.RANKED, query.page * query.size + 1))
-    return Search(resource, query, base, others, exact, ordering.own_order(resource), run)
+        found = [*found, not_(tuple_(*keys).in_(exact))]
+    own = ordering.own_order(resource)
+    others = Source(resource, own, tuple(side.where(*found) for side in sides), reach.everything)
+    return Search(resource, query, replace(others, sides=tuple(sides)), others, exact, reach)
 
 
 async def _numbered(asked: Search) -> Slice:
+    """A page by its number, or the first one of a list that is scrolled: finds out where the boundary is."""
     query = asked.query
-    offset = (query.page - 1) * query.size
-    if offset >= ranked.RANKED:
-        found = await _rest(asked, query.size + 1, offset=offset - len(asked.exact))
+    wanted, offset = query.size + 1, (query.page - 1) * query.size
+    top = await ranked.top(asked, wanted)
+    found = top.found
+    if offset:
+        within = offset < top.ranked
+        found = await ranked.rows(asked, wanted, top.boundary, offset=offset) if within else []
+    if top.looked_through and top.ranked <= query.size:
+        reached = Reached(found, top.boundary, top.looked_through)
+    elif top.boundary and len(found) < wanted:
+        reached = await _below(asked, found, top.boundary, offset=max(0, offset - top.ranked))
     else:
-        found = await ranked.rows(asked, query.size + 1, offset=offset)
-        if offset + query.size == ranked.RANKED and len(found) == query.size:
-            found += await _rest(asked, 1, offset=ranked.RANKED - len(asked.exact))
-    rows = [row for row, _ in found[: query.size]]
-    return Slice(rows, query.page, has_previous=query.page > 1, has_next=len(found) > query.size)
+        reached = Reached(found)
+    shown = _slice(asked, reached, top.boundary, has_previous=query.page > 1)
+    if query.mode != "scroll" and not shown.looked_through:
+        shown = replace(shown, after=None, before=None)
+    return replace(shown, ranked=top.ranked if top.boundary else 0, total=top.total)
 
 
-async def _top(asked: Search) -> Slice:
-    """The first page of a list that is scrolled: finds out where the boundary is."""
-    count = 2 + len(asked.own.keys)
-    found = await ranked.top(asked, asked.query.size + 1)
-    boundary = _boundary(found[0][1][count:]) if found else None
-    return await _on(asked, [(row, values[:count]) for row, values in found], boundary)
+async def _last(asked: Search) -> Slice:
+    """The last rows of a search of which nobody knows how many it finds."""
+    reached = await windows.first(asked.reach, asked.others, asked.query.size, backwards=True)
+    return Slice([row for row, _ in reached.found[::-1]], LAST, has_previous=True, has_next=False)
 
 
 async def _beside(asked: Search) -> Slice:
@@ -96,57 +105,60 @@ def _boundary(values: Sequence[Any]) -> Values | None:
 
 
 async def _downwards(asked: Search, place: Values, boundary: Values | None) -> Slice:
-    if place[0] is None:
-        return await _on(asked, [], boundary, place[2:])
-    return await _on(asked, await ranked.rows(asked, asked.query.size + 1, place=place, boundary=boundary), boundary)
-
-
-async def _on(asked: Search, found: list[Found], boundary: Values | None, place: Values | None = None) -> Slice:
-    """The ranked rows found, and if they do not fill the page those that follow a place below, or the boundary."""
-    wanted, place = asked.query.size + 1, place or boundary
-    if place and len(found) < wanted:
-        found = found + await _rest(asked, wanted - len(found), place=place)
-    more, page = len(found) == wanted, found[: asked.query.size]
-    return _slice(asked, page, boundary, has_previous=bool(asked.query.after), has_next=more)
+    wanted = asked.query.size + 1
+    below = place[0] is None
+    found = [] if below else await ranked.rows(asked, wanted, boundary, place=place)
+    start, reached = place[2:] if below else boundary, Reached(found)
+    if start and len(found) < wanted:
+        reached = await _below(asked, found, start)
+    return _slice(asked, reached, boundary, has_previous=True)
 
 
 async def _upwards(asked: Search, place: Values | None, boundary: Values | None) -> Slice:
     wanted = asked.query.size + 1
-    found: list[Found] = []
+    reached = Reached([])
     if place and place[0] is None and boundary:
-        below = replace(asked, others=asked.others.where(or_(*keyset.segments(asked.own, boundary))))
-        found = await _rest(below, wanted, place=place[2:], backwards=True)
+        below = or_(*keyset.segments(asked.own, boundary))
+        others = replace(asked.others, sides=tuple(side.where(below) for side in asked.others.sides))
+        reached = await _rest(replace(asked, others=others), wanted, place[2:], backwards=True)
         place = None
-    if len(found) < wanted:
-        found += await ranked.rows(asked, wanted - len(found), place=place, boundary=boundary, backwards=True)
-    more, page = len(found) == wanted, found[: asked.query.size]
-    return _slice(asked, page[::-1], boundary, has_previous=more, has_next=True)
+    found = reached.found
+    if len(found) < wanted and not reached.end:
+        found = found + await ranked.rows(asked, wanted - len(found), boundary, place=place, backwards=True)
+    shown = _slice(asked, replace(reached, found=found), boundary, has_previous=False)
+    # Seen from the other end: what is next here is before it there.
+    page, back = shown.rows[::-1], _cursor(asked, found[0][1], boundary) if found else asked.query.before
+    return replace(shown, rows=page, has_previous=shown.has_next, has_next=True, before=shown.after, after=back)
 
 
-async def _rest(
-    asked: Search, limit: int, *, offset: int = 0, place: Values | None = None, backwards: bool = False
-) -> list[Found]:
+async def _below(asked: Search, found: list[Found], place: Values, *, offset: int = 0) -> Reached:
+    """What was found already, and the rows that follow below a place to fill the page."""
+    rest = await _rest(asked, asked.query.size + 1 - len(found), place, offset=offset)
+    return replace(rest, found=found + rest.found)
+
+
+async def _rest(asked: Search, limit: int, place: Values, *, offset: int = 0, backwards: bool = False) -> Reached:
     """Rows below the boundary, in the table's own order."""
-
-    source = Source(asked.resource, asked.own, (asked.others,), asked.run)
-    if place is None:
-        found = await paging.skip(source, offset, limit)
-    else:
-        found = await paging.collect(source, place, limit, backwards=backwards)
-    return [(row, (None, None, *values)) for row, values in found]
+    reached = await windows.first(asked.reach, asked.others, limit, place=place, offset=offset, backwards=backwards)
+    return replace(reached, found=[(row, (None, None, *values)) for row, values in reached.found])
 
 
-def _slice(
-    asked: Search, found: Sequence[Found], boundary: Values | None, *, has_previous: bool, has_next: bool
-) -> Slice:
-    order = cursor_order(asked.resource)
-    end = boundary or (None,) * len(asked.own.keys)
-    cursors = [keyset.cursor(asked.resource, order, (*values, *end)) for _, values in found]
+def _slice(asked: Search, reached: Reached, boundary: Values | None, *, has_previous: bool) -> Slice:
+    """A page of what was reached. Where that is too little and more may follow, the way on leads behind the last row
+    that was looked at."""
+    page, more = reached.found[: asked.query.size], len(reached.found) > asked.query.size
+    following = page[-1][1] if more else (None, None, *reached.end) if reached.end else None
     return Slice(
-        rows=[row for row, _ in found],
-        page=1,
+        rows=[row for row, _ in page],
+        page=asked.query.page,
         has_previous=has_previous,
-        has_next=has_next,
-        after=cursors[-1] if cursors and has_next else None,
-        before=cursors[0] if cursors and has_previous else None,
+        has_next=following is not None,
+        after=_cursor(asked, following, boundary) if following else None,
+        before=_cursor(asked, page[0][1], boundary) if page and has_previous else None,
+        looked_through=0 if more else reached.rows,
     )
+
+
+def _cursor(asked: Search, place: Sequence[Any], boundary: Values | None) -> str:
+    end = boundary or (None,) * len(asked.own.keys)
+    return keyset.cursor(asked.resource, cursor_order(asked.resource), (*place, *end))

@@ -95,7 +95,7 @@ async def find(
                 return Found(rows, Unknown(), names, spread=spread)
             with doing("How many rows there are"):
                 many = counted or await counts.count(session, visit.resource, query, rows)
-            instead = None if rows.rows else await _instead(session, visit.resource, query)
+            instead = None if rows.rows or rows.looked_through else await _instead(session, visit.resource, query)
         at = moment if counted else None
         found = Found(rows, many, names, uncounted=uncounted, counted_at=at, spread=spread, instead=instead)
         return await _marked(visit, query, found) if recorder or _is_large(many) else found

@@ -25,6 +25,7 @@ from admin.web import (
     list_controls,
     list_found,
     list_jump,
+    list_looked,
     list_mode,
     list_pager,
     list_rows,
@@ -40,6 +41,7 @@ from admin.web.gate import Permission
 from admin.web.list_controls import Action, Choice, Header, Pairs
 from admin.web.list_found import Found, Instead
 from admin.web.list_jump import Jump
+from admin.web.list_looked import Looked
 from admin.web.list_toolbar import Toolbar
 from admin.web.page import PART
 from admin.web.pager import Pager
@@ -74,6 +76,8 @@ class ListPage:
     may_edit: bool
     pager: Pager
     jump: Jump | None
+    looked: Looked | None
+    """How far a search has looked, if that is not all."""
     newer_url: str
     """Rows that came before the first one since; empty where that cannot be asked."""
     top_url: str
@@ -160,6 +164,7 @@ def build(visit: Visit, query: ListQuery, found: Found, kept: Kept, recorder: Re
         may_edit=visit.may(Permission.EDIT),
         pager=list_pager.of(resource, query, found, said),
         jump=list_jump.control(resource, query, found),
+        looked=list_looked.of(resource, query, found.rows),
         newer_url=_newer_url(resource, query, found.rows),
         top_url=list_controls.list_url(resource, query.restarted()),
         ways_on=list_pager.ways_on(resource, query, found),

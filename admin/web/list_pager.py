@@ -35,7 +35,8 @@ def of(resource: Resource, query: ListQuery, found: Found, said: CountSentence) 
         after = shown.after if page == query.page + 1 else None
         before = shown.before if page == query.page - 1 else None
         if not deep_pages.is_far(query, page):
-            after = before = None
+            before = None
+            after = after if shown.looked_through else None
         return list_controls.list_url(resource, replace(query, page=page, after=after, before=before))
 
     around = FEW_AROUND if deep_pages.is_far(query, query.page) else pager.AROUND

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.errors import BadRequest
-from admin.reads import listing, plans, ranked
+from admin.reads import listing, ranked
 from admin.reads.query import ListQuery
 from models import Book, Customer, Document
-from tests.postgres import Database, Queries
+from tests.postgres import Database
 from tests.strangers import resource_of
 
 pytestmark = pytest.mark.anyio
@@ -157,22 +157,6 @@ async def test_a_cursor_of_another_order_is_refused(session: AsyncSession):
     by_relevance = await listing.fetch(session, DOCUMENT, replace(WORD, mode="scroll"))
     with pytest.raises(BadRequest):
         await listing.fetch(session, DOCUMENT, replace(WORD, sort="id", after=by_relevance.after))
-
-
-@pytest.mark.usefixtures("documents")
-async def test_when_the_planner_goes_wrong_the_answer_is_the_same(
-    session: AsyncSession, database: Database, queries: Queries, monkeypatch: pytest.MonkeyPatch
-):
-    expected = await ids(session, WORD)
-    await session.rollback()
-    database.sql("create function slow() returns boolean language sql volatile as 'select pg_sleep(0.01) is not null'")
-    database.sql("grant execute on function slow to larder_app")
-    database.sql("alter table document enable row level security; create policy slowly on document using (slow())")
-    monkeypatch.setattr(plans.Prospect, "moment_ms", lambda *_: 30)
-    queries.clear()
-    assert await ids(session, WORD) == expected
-    tried, collected = [one for one in queries.statements if "ts_rank_cd" in one]
-    assert tried == collected
 
 
 async def test_a_table_without_any_text_is_searched_by_its_key_alone(session: AsyncSession, database: Database):

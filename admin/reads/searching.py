@@ -1,0 +1,98 @@
+"""The pages of a search, by relevance or in the order of a column, however many rows it finds.
+
+A page of a search that looks through a window of its order (`windows`) may hold fewer rows than it could, or none; then
+it says how far it has looked, and has a cursor behind that. Only what is quickly counted has a last page with a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.reads import deep_pages, keyset, ordering, paging, plans, relevance, windows
+from admin.reads.paging import Found, Slice, Source
+from admin.reads.query import LAST, ListQuery
+from admin.reads.search import searched
+from admin.reads.windows import Reached
+from admin.resource import Resource
+
+COUNTED_MS = 40
+"""How long the last page may take to learn its number."""
+
+
+async def fetch(
+    session: AsyncSession, resource: Resource, query: ListQuery, sides: Sequence[Select[Any]], total: int | None = None
+) -> Slice:
+    """One page of what is found; the last one for a page past the end. `sides` are the list without the search, live
+    rows and trash each by itself; `total` is the number of rows found, if that is known."""
+    found = [searched(side, resource, query) for side in sides]
+    order = ordering.order_of(resource, query) if query.sort else ordering.own_order(resource)
+    reach = await windows.search(session, resource, query, order, found)
+    source = Source(resource, order, tuple(found), reach.everything)
+
+    async def page(query: ListQuery) -> Slice:
+        if query.sort:
+            return await (_beside if query.after or query.before else _numbered)(reach, source, query)
+        return await relevance.fetch(session, resource, query, sides, reach)
+
+    if query.page != LAST:
+        shown = await page(query)
+        if shown.total is None and shown.has_next and not shown.looked_through:
+            shown = replace(shown, expected=reach.prospect.found)
+        if shown.rows or query.page == 1 or query.mode == "scroll" or shown.looked_through:
+            return shown
+    quick = reach.prospect.collected <= windows.AFFORDABLE
+    many = total if total is not None or not quick else await _counted(session, found)
+    last = LAST if many is None else max(1, -(-many // query.size))
+    return await page(replace(query, page=last, after=None, before=None))
+
+
+async def _counted(session: AsyncSession, sides: Sequence[Select[Any]]) -> int | None:
+    total = 0
+    for side in sides:
+        counted = await plans.within(session, COUNTED_MS, deep_pages.count_of(side), plans.BITMAPS_ONLY)
+        if counted is None:
+            return None
+        total += counted[0][0]
+    return total
+
+
+async def _numbered(reach: windows.Search, source: Source, query: ListQuery) -> Slice:
+    wanted = query.size + 1
+    if query.page == LAST:
+        reached = await windows.first(reach, source, query.size, backwards=True)
+        return paging.slice_of(source, query, reached.found[::-1], has_previous=True, has_next=False)
+    reached = await windows.first(reach, source, wanted, offset=(query.page - 1) * query.size)
+    return _slice(source, query, reached, has_previous=query.page > 1)
+
+
+async def _beside(reach: windows.Search, source: Source, query: ListQuery) -> Slice:
+    place = tuple(keyset.read(source.resource, source.order, query.before or query.after or ""))
+    back = query.before is not None
+    reached = await windows.first(reach, source, query.size + 1, place=place, backwards=back)
+    if not back:
+        return _slice(source, query, reached, has_previous=True)
+    # Seen from the other end: what is next there is before it here.
+    shown = _slice(source, query, reached, has_previous=False)
+    page, after = reached.found[: query.size], query.before
+    if page:
+        after = keyset.cursor(source.resource, source.order, page[0][1])
+    rows, top = shown.rows[::-1], shown.after if page else None
+    return replace(
+        shown, rows=rows, has_previous=shown.has_next, has_next=True, after=after, before=shown.after, top=top
+    )
+
+
+def _slice(source: Source, query: ListQuery, reached: Reached, *, has_previous: bool) -> Slice:
+    found: list[Found] = reached.found[: query.size]
+    more = len(reached.found) > query.size
+    shown = paging.slice_of(source, query, found, has_previous=has_previous, has_next=more)
+    shown = replace(shown, total=reached.total)
+    if more or reached.end is None:
+        return shown
+    after = keyset.cursor(source.resource, source.order, reached.end)
+    return replace(shown, has_next=True, after=after, looked_through=reached.rows)
