@@ -7,6 +7,7 @@ which way to go, and stopped where that takes too long. Everything is transactio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -41,6 +42,9 @@ BITMAPS_ONLY = {
 ALONG = {"enable_bitmapscan": "off", "enable_seqscan": "off", "enable_sort": "off"}
 """For following an order: the planner likes to intersect it with all rows that hold a word, and underrates those."""
 
+PHRASE = re.compile(r"' <(?:-|\d+)> ")
+"""Words side by side, as a plan shows them."""
+
 SAVEPOINT = ("savepoint moment", "rollback to savepoint moment; release savepoint moment")
 
 ENTRIES = 4
@@ -57,6 +61,8 @@ class Prospect:
     found: int
     among: int
     collected: int
+    certain: bool = True
+    """The index knows by itself which rows are found; for words that have to stand side by side it does not."""
 
     def along(self, wanted: int) -> int:
         """How many rows of the order hold so many of those found, if they are spread evenly."""
@@ -96,7 +102,7 @@ async def prospect(session: AsyncSession, statement: Select[Any], among: Select[
         plan = await _plan(session, statement)
     collected = int(sum(_cost(plan)))
     whole = await estimate(session, among) if collected > few else collected
-    return Prospect(int(plan["Plan Rows"]), whole, collected)
+    return Prospect(int(plan["Plan Rows"]), whole, collected, certain=not PHRASE.search(str(plan)))
 
 
 async def _plan(session: AsyncSession, statement: Select[Any]) -> dict[str, Any]:

@@ -34,7 +34,10 @@ FEW = 5_000
 """Rows that are collected at once, in some 10 ms: nothing is tried before."""
 
 AFFORDABLE = 20_000
-"""Rows that are collected where the window held too little of them; the guess how many there are may be wrong."""
+"""Rows that are collected where the window held too little of them."""
+
+DENSE = 100_000
+"""Rows that are collected where the window held none: they are fewer than was guessed, or lie close together."""
 
 LEAST = 3_000
 MOST = 60_000
@@ -99,10 +102,10 @@ def steps(prospect: Prospect, wanted: int, row_cost: float | None) -> list[Step]
     widest = _widest(prospect, row_cost)
     if collecting <= along * row_cost:
         return [everything, widest]
-    second = [everything] if prospect.collected <= AFFORDABLE else []
-    if 2 * along * row_cost >= MOST:
-        return [widest, *second]
-    return [Step(max(int(LEAST / row_cost), 2 * along), plans.ALONG), *second, widest]
+    short = [] if 2 * along * row_cost >= MOST else [Step(max(int(LEAST / row_cost), 2 * along), plans.ALONG)]
+    if prospect.collected <= AFFORDABLE:
+        return [*short, everything, widest] if short else [widest, everything]
+    return [*short, widest, *([everything] if prospect.certain and prospect.collected <= DENSE else [])]
 
 
 def _widest(prospect: Prospect, row_cost: float) -> Step:
@@ -131,8 +134,10 @@ class Search:
         enough: Callable[[list[Found], Window], bool], place: Values | None = None,
     ) -> Reached:  # fmt: skip
         """What the first attempt finds that is enough, or else the last."""
-        reached = Reached([])
-        for step in steps(self.prospect, wanted, self.row_cost):
+        reached, tried = Reached([]), steps(self.prospect, wanted, self.row_cost)
+        for step in tried:
+            if self._is_vain(step, reached, step is tried[-1]):
+                continue
             window = await self._window(source, step, place)
             try:
                 found = await attempt(window)
@@ -147,6 +152,15 @@ class Search:
     def everything(self) -> Run:
         """Answers statements from the indexes of what is looked for, however long that takes."""
         return functools.partial(_run, self.session, plans.BITMAPS_ONLY, 0)
+
+    def _is_vain(self, step: Step, reached: Reached, last: bool) -> bool:
+        """Whether a step is no use after a window: a wider one after an empty one, if there is another way, and
+        collecting all after one with something in it, which says that all is much."""
+        if not reached.rows:
+            return False
+        if step.rows:
+            return not reached.found and not last
+        return bool(reached.found) and self.prospect.collected > AFFORDABLE
 
     def down_to(self, place: Values | None, wanted: int) -> Run:
         """Answers statements about the rows of the order down to a place that so many are wanted from; None: all."""

@@ -27,7 +27,8 @@ ALL, WIDEST = None, windows.MOST
     [
         # Common: 2 × as many rows of the order as ought to hold them.
         (Prospect(found=300_000, among=966_000, collected=400_000), 400, 1, [3_000, WIDEST]),
-        (Prospect(found=33_000, among=966_000, collected=41_000), 400, 1, [23_418, WIDEST]),
+        (Prospect(found=33_000, among=966_000, collected=41_000), 400, 1, [23_418, WIDEST, ALL]),
+        (Prospect(found=33_000, among=966_000, collected=41_000, certain=False), 400, 1, [23_418, WIDEST]),
         # Seldom: everything is collected, at once or guarded.
         (Prospect(found=1_400, among=966_000, collected=1_800), 51, 1, [ALL]),
         (Prospect(found=9_000, among=966_000, collected=10_000), 400, 1, [WIDEST, ALL]),
@@ -53,7 +54,7 @@ def test_the_cheapest_way_that_ought_to_do_comes_first(
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows of a table of a thousand rows, as if it had a million."""
-    for name, value in {"FEW": 0, "LEAST": 20, "MOST": 60, "AFFORDABLE": 0, "GUARD_MS": 5_000}.items():
+    for name, value in {"FEW": 0, "LEAST": 20, "MOST": 60, "AFFORDABLE": 0, "DENSE": 0, "GUARD_MS": 5_000}.items():
         monkeypatch.setattr(windows, name, value)
     monkeypatch.setattr(ranked, "RANKED", 20)
     monkeypatch.setattr(indexes, "SCATTERED", 2)
