@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import click
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -22,18 +22,23 @@ async def shown(sessions: async_sessionmaker[AsyncSession], import_id: int, rows
     if not sys.stderr.isatty():
         yield
         return
-    task = asyncio.create_task(_draw(sessions, import_id, rows))
+    ended = asyncio.Event()
+    task = asyncio.create_task(_draw(sessions, import_id, rows, ended))
     try:
         yield
+        ended.set()
     finally:
-        task.cancel()
+        if not ended.is_set():
+            task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _draw(sessions: async_sessionmaker[AsyncSession], import_id: int, rows: int) -> None:
+async def _draw(sessions: async_sessionmaker[AsyncSession], import_id: int, rows: int, ended: asyncio.Event) -> None:
     with click.progressbar(length=rows, label="Writing rows", file=sys.stderr, show_pos=True) as bar:
-        while True:
+        while not ended.is_set():
             async with sessions() as session:
                 counted = (await progress.now(session, import_id)).counted
             bar.update(min(counted, rows) - bar.pos)
-            await asyncio.sleep(EACH)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), EACH)
+        bar.update(rows - bar.pos)

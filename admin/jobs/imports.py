@@ -13,7 +13,7 @@ from typing import Literal
 
 import psycopg
 import structlog
-from sqlalchemy import Update, update
+from sqlalchemy import Update, func, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -103,7 +103,7 @@ STEPS = {"apply": _apply, "read": _read}
 async def hand_back(works: Works, job: Job) -> None:
     """The worker stops, which is no fault of the import: another worker begins it anew."""
     async with works.sessions.begin() as session:
-        await session.execute(_waiting(job).values(attempts=Import.attempts - 1))
+        await session.execute(_waiting(job).values(attempts=func.greatest(Import.attempts - 1, 0)))
 
 
 async def cancel(works: Works, job: Job) -> None:

@@ -17,6 +17,7 @@ class Progress:
     """Rows counted so far and seconds since the work began; None in `seconds`: nobody works on it.
 
     `read_rows` and `read_bytes` are those of the file while it is read; None in `read_rows`: it is not being read.
+    `worked`: some worker is there, who would begin what waits.
     """
 
     seconds: float | None
@@ -24,13 +25,15 @@ class Progress:
     stopping: bool
     read_rows: int | None
     read_bytes: int
+    worked: bool
 
 
 NOW = text("""
 select extract(epoch from clock_timestamp() - activity.xact_start)::float,
        coalesce(pg_sequence_last_value(to_regclass(:counter)), 0),
        exists (select from procrastinate_jobs where id = i.job_id and abort_requested),
-       copy.tuples_processed, coalesce(copy.bytes_processed, 0)
+       copy.tuples_processed, coalesce(copy.bytes_processed, 0),
+       exists (select from procrastinate_workers where last_heartbeat > now() - interval '45 seconds')
 from larder.import i
 left join pg_locks l
   on l.locktype = 'advisory' and l.granted and l.objsubid = 2 and l.classid = :running and l.objid::bigint = i.id

@@ -15,6 +15,10 @@ from admin.writes.csv_import.store import Stored
 
 AT_WORK = ("queued", "running")
 WAITING = "Waiting for a worker. At most two imports of one person run at once, four in all, and one into a table."
+NOBODY = (
+    "No worker is running, so this waits. It begins by itself as soon as whoever runs the console starts one "
+    "(python -m admin worker), and can be cancelled until then."
+)
 READING = "Reading the file."
 JUDGING = "Checking what every row would do. Nothing is changed by that."
 AT_ONCE = 1
@@ -68,7 +72,7 @@ async def look(session: AsyncSession, stored: Stored, state: str) -> Shown:
 def _reading(size: int, now: progress.Progress) -> Shown:
     """A total is known once it can be told from the size of the file; until then the bar only shows that it goes on."""
     if now.seconds is None:
-        return Shown(0, 0, WAITING)
+        return Shown(0, 0, WAITING if now.worked else NOBODY)
     if now.stopping:
         return Shown(0, 0, STOPPING)
     if now.read_rows is None:
@@ -81,7 +85,7 @@ def _reading(size: int, now: progress.Progress) -> Shown:
 
 def _running(report: Report, now: progress.Progress) -> Shown:
     if now.seconds is None:
-        return Shown(0, report.total, WAITING)
+        return Shown(0, report.total, WAITING if now.worked else NOBODY)
     if now.stopping:
         return Shown(0, report.total, STOPPING)
     written = min(now.counted, report.importable)

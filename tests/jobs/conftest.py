@@ -16,6 +16,7 @@ from admin.actor import Actor
 from admin.jobs import queue, worker
 from admin.jobs.imports import Works
 from admin.reads import csv_import as reads
+from admin.reads import csv_import_progress as progress
 from admin.settings import Settings
 from admin.web import logging
 from admin.writes.csv_import import receive, store
@@ -51,7 +52,24 @@ class Queue:
 
     async def ended(self, import_id: int) -> None:
         """Wait until no worker has anything to do with it any more."""
-        await self._until(import_id, lambda state: state not in ("queued", "running"))
+        await self._until(import_id, lambda state: state not in ("staging", "queued", "running"))
+
+    async def at_work(self, import_id: int) -> None:
+        """Wait until a worker's transaction is at it."""
+        with anyio.fail_after(SECONDS):
+            while not await self._seconds(import_id):  # noqa: ASYNC110 nothing announces it
+                await anyio.sleep(0.01)
+
+    async def _seconds(self, import_id: int) -> float | None:
+        async with self.works.sessions() as session:
+            return (await progress.now(session, import_id)).seconds
+
+    async def held_up(self) -> None:
+        """Wait until a transaction waits for the advisory lock 42."""
+        waiting = "select exists (select from pg_locks where locktype = 'advisory' and objid = 42 and not granted)"
+        with anyio.fail_after(SECONDS):
+            while not self.database.value(waiting):  # noqa: ASYNC110 nothing announces it
+                await anyio.sleep(0.01)
 
     async def nobody_at_work(self, import_id: int) -> None:
         """Wait until the server has noticed that the process that worked on it is gone."""
@@ -84,6 +102,11 @@ class Queue:
         found = self.database.sql("select id from larder.person where name = %s", who)
         make = "insert into larder.person (name, role, password_hash) values (%s, 'editor', '-') returning id"
         return Actor(found[0][0] if found else self.database.value(make, who), who, "editor")
+
+    def tables(self) -> list[str]:
+        """The tables that imports have made for themselves and that are there now."""
+        statement = "select tablename from pg_tables where schemaname = 'larder_staging' order by 1"
+        return [name for (name,) in self.database.sql(statement)]
 
     def jobs(self) -> list[str]:
         return [status for (status,) in self.database.sql("select status::text from procrastinate_jobs order by id")]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import signal
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -20,19 +22,24 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.jobs.process"])
 
 
-def start(settings: Settings) -> BaseProcess:
-    """A worker that works until it is ended."""
-    started = FORKS.Process(target=_work, args=(settings.model_dump(),), daemon=True)
+def start(settings: Settings, grace: float = worker.GRACE) -> BaseProcess:
+    """A worker that works until it is ended; told to stop by SIGTERM, it gives its jobs so many seconds."""
+    started = FORKS.Process(target=_work, args=(settings.model_dump(), grace), daemon=True)
     started.start()
     return started
 
 
-def _work(values: dict[str, Any]) -> None:
+def _work(values: dict[str, Any], grace: float) -> None:
     logging.configure("console")
-    asyncio.run(_keep(Settings.model_construct(**values)))
+    worker.GRACE = grace
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_keep(Settings.model_construct(**values)))
 
 
 async def _keep(settings: Settings) -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     resources = {view.identity: view.build_resource() for view in site.VIEWS}
     sessions = make_session_maker(make_engine(settings))
     await worker.keep(Works(settings, sessions, resources), pace=PACE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 import time
 from collections.abc import Iterator
@@ -13,8 +14,11 @@ import pytest
 from admin import schema
 from admin.database import make_engine, make_session_maker
 from admin.embedded import EmbeddedPostgres
+from admin.jobs import queue
 from admin.jobs.imports import Works
 from admin.settings import Settings
+from admin.writes.csv_import import receive
+from admin.writes.csv_import.receive import Upload
 from tests.embedded.user import DATA, kill_postmaster
 from tests.jobs import process
 from tests.jobs.conftest import RESOURCES, Queue
@@ -98,6 +102,28 @@ async def test_the_same_file_twice_at_once_adds_up_and_its_rows_are_there_once(j
     for report in reports:
         assert report is not None
         assert report.new + report.changed + report.unchanged + report.rejected == report.total == ROWS
+
+
+async def test_a_worker_killed_while_it_reads_leaves_the_file_to_the_next_one(jobs: Queue, workers: list[BaseProcess]):
+    actor = jobs.actor("Ann")
+    async with jobs.works.sessions.begin() as session:
+        upload = Upload("file.csv", io.BytesIO(customers(0).encode()))
+        import_id = await receive.keep(session, actor, RESOURCES["customer"], upload, timeout_ms=60_000)
+    for _ in range(2):
+        if not jobs.jobs():
+            async with jobs.works.sessions.begin() as session:
+                await queue.read(session, actor, import_id)
+        victim = process.start(jobs.works.settings)
+        await jobs.at_work(import_id)
+        victim.kill()
+        victim.join()
+        # Nothing of what it had read is there, and the state says that the file is still to be read.
+        assert await jobs.state(import_id) == "staging"
+        assert jobs.tables() == [f"import_{import_id}_file"]
+    workers += [process.start(jobs.works.settings) for _ in range(2)]
+    await jobs.ended(import_id)
+    stored = await jobs.stored(import_id)
+    assert (stored.record.state, stored.report and stored.report.counts["new"]) == ("review", ROWS)
 
 
 async def test_edits_during_an_import_are_kept_and_hold_nobody_up(jobs: Queue, workers: list[BaseProcess]):

@@ -21,7 +21,8 @@ from admin.schema import ROOT
 from admin.writes.csv_import import receive, running, store
 from admin.writes.csv_import.errors import InProgress
 from admin.writes.csv_import.receive import Upload
-from tests.jobs.conftest import RESOURCES, Queue
+from tests.jobs import process
+from tests.jobs.conftest import RESOURCES, SECONDS, Queue
 
 pytestmark = pytest.mark.anyio
 
@@ -137,6 +138,36 @@ async def test_an_import_that_is_worked_on_runs_for_all_to_see(jobs: Queue, othe
     await other.rollback()
     async with jobs.works.sessions() as session:
         assert await reads.state_of(session, import_id) == "queued"
+
+
+@pytest.mark.parametrize("grace", [0.2, SECONDS])
+async def test_a_worker_told_to_stop_finishes_or_hands_back(jobs: Queue, other: AsyncSession, grace: float):
+    # Its rows wait for somebody's lock, as long as the test wants.
+    jobs.database.sql(
+        "create function held() returns trigger language plpgsql as $$"
+        " begin perform pg_advisory_xact_lock_shared(42); return new; end $$;"
+        "create trigger held before insert on customer for each row execute function held()"
+    )
+    await other.execute(text("select pg_advisory_xact_lock(42)"))
+    import_id = await jobs.queued(TWO)
+    working = process.start(jobs.works.settings, grace)
+    await jobs.held_up()
+    working.terminate()
+    if grace == SECONDS:
+        await other.rollback()
+        working.join(SECONDS)
+        assert (await jobs.state(import_id), jobs.jobs()) == ("done", [])
+    else:
+        working.join(SECONDS)
+        record = (await jobs.stored(import_id)).record
+        # It is as if it had never begun, and another worker begins at once.
+        assert (record.state, record.attempts, jobs.jobs()) == ("queued", 0, ["todo"])
+        assert jobs.database.value("select count(*) from customer") == 0
+        await other.rollback()
+        await jobs.drain()
+    assert working.exitcode == 0
+    assert jobs.database.value("select count(*) from customer") == 2
+    assert jobs.database.value("select count(*) from larder.operation") == 1
 
 
 async def test_few_imports_run_at_once(jobs: Queue):
