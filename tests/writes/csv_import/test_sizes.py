@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tracemalloc
 
 import pytest
@@ -16,8 +17,8 @@ pytestmark = pytest.mark.anyio
 ROWS = 100_000
 
 
-def customers(balance: str = "1.50") -> bytes:
-    lines = [f"p{n}@x,P {n},{balance}\n" for n in range(ROWS)]
+def customers(balance: str = "1.50", rows: int = ROWS) -> bytes:
+    lines = [f"p{n}@x,P {n},{balance}\n" for n in range(rows)]
     return ("email,name,balance\n" + "".join(lines)).encode()
 
 
@@ -30,6 +31,26 @@ async def test_when_every_row_is_bad_the_first_thousand_are_shown(imports: Impor
         async for chunk in rejects.stream(session, await imports.stored()):
             size += len(chunk)
     assert ROWS * 40 < size < 10 * 2**20
+
+
+async def listed(imports: Imports, rows: int) -> float:
+    """Seconds until so many bad rows are judged and in the file of rejects; the better of two tries."""
+    content, took = customers("much", rows), []
+    for _ in range(2):
+        begun = time.perf_counter()
+        assert (await imports.check(content, "customer")).rejected == rows
+        async with imports.sessions.begin() as session:
+            assert [chunk async for chunk in rejects.stream(session, await imports.stored())]
+        took.append(time.perf_counter() - begun)
+    return min(took)
+
+
+@pytest.mark.large
+async def test_four_times_as_many_bad_rows_take_about_four_times_as_long(imports: Imports):
+    few, many = await listed(imports, ROWS // 2), await listed(imports, 2 * ROWS)
+    print(f"{ROWS // 2:,} bad rows in {few:.1f} s, {2 * ROWS:,} in {many:.1f} s: {many / few:.1f} times as long")
+    # Were each row held against each other one, it would be sixteen times.
+    assert many < 8 * few
 
 
 async def test_one_clash_with_a_new_row_among_a_hundred_thousand(imports: Imports, database: Database):
@@ -62,11 +83,14 @@ def test_reading_takes_the_memory_of_a_batch_whatever_the_size(tmp_path):
     assert peak < 8 * 2**20
 
 
-def test_a_runaway_quote_over_many_short_lines_is_found_quickly(tmp_path):
+@pytest.mark.parametrize("cell", ['1,"' + "\n" * 2**25, '1,"' + "x" * 2**25, "1," + "x" * 2**25])
+def test_a_cell_that_is_too_large_is_refused_long_before_its_end(tmp_path, cell: str):
     path = tmp_path / "runaway.csv"
-    path.write_text('a,b\n1,"' + "\n" * (2 * tokens.CELL_LIMIT))
+    path.write_text(f"a,b\n{cell}")
     with path.open("rb") as file:
         reader = read.Reader(file, sniff.Format())
-        with pytest.raises(Unreadable, match="starts on line 2"):
+        with pytest.raises(Unreadable, match=r"ine 2 .*larger than 1 MiB"):
             sum(map(len, reader.batches()))
+        # However large it is: so much is read of it and no more.
+        assert file.tell() < tokens.LINE_LIMIT + 2**20
         reader.release()
