@@ -12,7 +12,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
+from admin.__main__ import main
 from admin.schema import ROOT
 from tests.embedded.user import eventually
 from tests.postgres import Database
@@ -28,16 +30,23 @@ create trigger held before insert on customer for each row when (new.name = 'Cus
 """
 
 
+STAGED = "select count(*) from pg_tables where schemaname = 'larder_staging'"
+
+
+def urls(database: Database) -> dict[str, str]:
+    return {"DATABASE_URL": database.app_url, "LARDER_OWNER_URL": database.owner_url, "PYTHONPATH": str(ROOT)}
+
+
 class Terminal:
     """A command on a terminal of its own; `shown` is what has been written on it so far."""
 
     def __init__(self, database: Database, *arguments: str, cwd: Path) -> None:
         self.shown = ""
         self._ours, theirs = pty.openpty()
-        urls = {"DATABASE_URL": database.app_url, "LARDER_OWNER_URL": database.owner_url, "PYTHONPATH": str(ROOT)}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "admin", *arguments],
-            cwd=cwd, env=os.environ | urls, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+            cwd=cwd, env=os.environ | urls(database), stdin=theirs, stdout=theirs, stderr=theirs,
+            start_new_session=True,
         )  # fmt: skip
         os.close(theirs)
 
@@ -88,6 +97,12 @@ def test_a_bar_shows_how_far_it_is_and_a_killed_one_leaves_its_review(
     # At once: nothing is written, and what is there is a review, which can be run or cancelled.
     assert (database.value(state), database.value("select count(*) from customer")) == ("review", 0)
     assert database.value("select report ->> 'new' from larder.import") == str(ROWS)
+
+    # Nobody takes it up: in time it is cleared away, by a worker or where there is none by the command.
+    database.sql("update larder.import set at = at - interval '8 days'")
+    swept = CliRunner().invoke(main, ["sweep"], env=urls(database))
+    assert "What was staged for 1 imports was dropped." in swept.output
+    assert (database.value(state), database.value(STAGED)) == ("cancelled", 0)
 
     whole = Terminal(database, "import", "customer", "people.csv", cwd=tmp_path)
     whole.until(r"Writing rows .*500/1000")

@@ -64,11 +64,11 @@ class Queue:
         async with self.works.sessions() as session:
             return (await progress.now(session, import_id)).seconds
 
-    async def held_up(self) -> None:
-        """Wait until a transaction waits for the advisory lock 42."""
-        waiting = "select exists (select from pg_locks where locktype = 'advisory' and objid = 42 and not granted)"
+    async def held_up(self, kind: str = "advisory") -> None:
+        """Wait until a transaction waits for a lock of this kind."""
+        waiting = "select exists (select from pg_locks where locktype = %s and not granted)"
         with anyio.fail_after(SECONDS):
-            while not self.database.value(waiting):  # noqa: ASYNC110 nothing announces it
+            while not self.database.value(waiting, kind):  # noqa: ASYNC110 nothing announces it
                 await anyio.sleep(0.01)
 
     async def nobody_at_work(self, import_id: int) -> None:

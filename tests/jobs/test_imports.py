@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from contextlib import AsyncExitStack
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from admin.errors import Conflict
 from admin.jobs import imports, periodic, queue, slots
 from admin.reads import csv_import as reads
+from admin.reads import csv_import_progress as progress
 from admin.schema import ROOT
 from admin.writes.csv_import import receive, running, store
 from admin.writes.csv_import.errors import InProgress
@@ -168,6 +170,21 @@ async def test_a_worker_told_to_stop_finishes_or_hands_back(jobs: Queue, other: 
     assert working.exitcode == 0
     assert jobs.database.value("select count(*) from customer") == 2
     assert jobs.database.value("select count(*) from larder.operation") == 1
+
+
+async def test_an_import_that_vanishes_while_its_page_is_made_is_looked_at_once_more(jobs: Queue, other: AsyncSession):
+    import_id = await jobs.queued(TWO)
+    await store.cancel(other, import_id)
+
+    async def look() -> progress.Progress:
+        async with jobs.works.sessions() as session:
+            return await progress.now(session, import_id)
+
+    # It has found the counter and waits for it; then the counter is gone.
+    looking = asyncio.create_task(look())
+    await jobs.held_up("relation")
+    await other.commit()
+    assert (await looking).counted == 0
 
 
 async def test_few_imports_run_at_once(jobs: Queue):

@@ -110,12 +110,16 @@ async def test_staged_files_have_a_limit(settings: Settings, browse: Browse, con
     assert (await hand_in(client, CUSTOMERS)).status_code == 303
 
 
-async def test_a_large_file_is_read_behind_its_page(browse: Browse, work: Work, monkeypatch: pytest.MonkeyPatch):
+async def test_a_large_file_is_read_behind_its_page(
+    browse: Browse, work: Work, database: Database, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(queue, "LARGE", 50)
     client = await browse("editor")
     path = await handed_in(client, CUSTOMERS)
     found = await status(client, path)
-    assert (found["state"], found["report"], found["step"].startswith("Waiting")) == ("staging", None, True)
+    assert (found["state"], found["report"], found["step"].split(",")[0]) == ("staging", None, "No worker is running")
+    database.sql("insert into procrastinate_workers default values")
+    assert (await status(client, path))["step"].startswith("Waiting for a worker.")
     assert "people.csv is being read" in (await client.get(path)).text
     assert (await client.post(f"{path}/apply")).status_code == 409
     await work()
