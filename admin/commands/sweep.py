@@ -1,5 +1,5 @@
-"""`sweep`: drop what is older than LARDER_UNDO_DAYS, from the trash and from the record of changes, and imports that were
-left unfinished for LARDER_IMPORT_DAYS: what workers do, for whoever runs none."""
+"""`sweep`: drop what is older than LARDER_UNDO_DAYS, from the trash and from the record of changes, and cancel imports
+that nobody finished within LARDER_IMPORT_DAYS: what workers do, for whoever runs none."""
 
 from __future__ import annotations
 

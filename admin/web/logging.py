@@ -100,7 +100,8 @@ def configure(style: Literal["console", "json"]) -> None:
     root.setLevel(logging.INFO)
     # The line of RequestLog says more than uvicorn's, and nothing that must not be said.
     logging.getLogger("uvicorn.access").disabled = True
-    for name in ("alembic", "procrastinate"):
+    # A pool of our own logs under our own name, and not under SQLAlchemy's, which keeps silent.
+    for name in ("alembic", "procrastinate", "admin.pool"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
