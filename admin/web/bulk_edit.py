@@ -21,7 +21,7 @@ from admin.reads import meanwhile, selection, wording
 from admin.reads.bulk_edit import Preview
 from admin.reads.selection import Keys, Selection
 from admin.values import BadValue
-from admin.web import answers, choices, deletion, flash, forms, moves, urls
+from admin.web import answers, choices, deletion, flash, forms, moves, resume, urls
 from admin.web.answers import Answer
 from admin.web.forms import Form
 from admin.web.gate import Permission
@@ -69,7 +69,8 @@ async def edit(visit: Visit) -> Response:
         if step is None or not asked.valid:
             nothing = step is not None and not asked.ticked
             return _choosing(visit, asked, keys, 400 if step else 200, "Tick a field to change." if nothing else "")
-        if step != "apply":
+        # What comes through a login is shown again before it is done.
+        if step != "apply" or resume.RESUMED in data:
             return await _previewed(session, visit, asked, keys)
     return await _applied(visit, asked)
 
@@ -166,6 +167,7 @@ def _common(visit: Visit, asked: Asked, keys: Keys) -> dict[str, Any]:
     return {
         "resource": visit.resource,
         "form": asked.answer.form,
+        "person_id": visit.actor.id,
         "ticked": asked.ticked,
         "what": wording.rows_of(visit.resource, len(keys)),
         "pks": [] if everything else [str(pk) for pk in asked.data.getlist("pks")],

@@ -109,7 +109,7 @@ async def _to_login(request: Request, methods: Iterable[str], console: Console) 
     A form is carried along, so that what was typed is not lost.
     """
     if error_pages.wants_json(request):
-        raise NotAllowed("You are not logged in any more. Load the page again.")
+        raise NotAllowed("You are not logged in any more. Log in again in another tab, then go on here.")
     # As it was sent: once decoded, a key with a slash or a question mark in it would lead elsewhere.
     path, query = request.scope["raw_path"].decode("latin-1"), request.scope["query_string"].decode("latin-1")
     here = f"{path}?{query}" if query else path

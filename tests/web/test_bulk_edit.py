@@ -10,7 +10,7 @@ from httpx2 import AsyncClient, Response
 
 from admin.reads import meanwhile
 from tests.postgres import Database
-from tests.web.conftest import Browse
+from tests.web.conftest import PASSWORD, Browse
 from tests.web.lists import buttons
 from tests.web.pages import follow, toasts
 
@@ -169,6 +169,27 @@ async def test_emptied_parents_and_json(browse: Browse, database: Database):
         url, data={"pks": ["a", "b", "c"], "form-step": "preview", "set-value": "1", "value": "1.1"}
     )
     assert "<strong>1</strong> will change" in page.text
+
+
+async def test_a_session_that_ended_costs_nothing_of_it(browse: Browse, people_of_rome: Database):
+    client = await browse("editor")
+    page = await previewed(client, [1, 2], city="Oslo")
+    client.cookies.clear()
+    asked = await choosing(client, 1, 2, **hidden(page), **{"form-step": "apply"})
+    assert asked.status_code == 403
+    url = re.findall(r'<form[^>]*action="([^"]+)"', asked.text)[0].replace("&amp;", "&")
+    pairs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', asked.text)
+    typed = {name: [value for other, value in pairs if other == name] for name, _ in pairs}
+    back = await client.post(url, data={**typed, "username": "editor", "password": PASSWORD})
+    assert "You are logged in again" in back.text
+    pairs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', back.text)
+    typed = {name: [value for other, value in pairs if other == name] for name, _ in pairs}
+    shown = await client.post(URL, data=typed)
+    assert "<strong>2</strong> will change" in shown.text
+    assert people_of_rome.value("select count(*) from customer where city = 'Oslo'") == 0
+    answer = await choosing(client, 1, 2, **hidden(shown), **{"form-step": "apply"})
+    assert answer.status_code == 303
+    assert people_of_rome.value("select count(*) from customer where city = 'Oslo'") == 2
 
 
 async def test_eight_times_the_same_one_is_done_once(browse: Browse, people_of_rome: Database):

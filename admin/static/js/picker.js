@@ -10,8 +10,7 @@ export default function picker(root) {
   list.ariaLabel = "Suggestions";
   const state = { input, key, list, shown: input.dataset.text || input.value, asked: 0 };
   input.removeAttribute("name");
-  input.value = state.shown;
-  Object.assign(input, { role: "combobox", ariaAutoComplete: "list", ariaExpanded: "false" });
+  Object.assign(input, { value: state.shown, role: "combobox", ariaAutoComplete: "list", ariaExpanded: "false" });
   input.setAttribute("aria-controls", list.id);
   root.append(key, list);
 
@@ -31,18 +30,19 @@ export default function picker(root) {
 
 async function suggest(state, url) {
   const asked = ++state.asked;
-  const response = await fetch(`${url}?term=${encodeURIComponent(state.input.value)}`).catch(() => null);
+  const options = { headers: { accept: "application/json" } };
+  const response = fetch(`${url}?term=${encodeURIComponent(state.input.value)}`, options);
+  const answer = await response.then((got) => got.json()).catch(() => null);
   if (asked !== state.asked) return;
-  const choices = response?.ok ? (await response.json()).results : null;
-  const rows = choices?.map((choice, index) => option(state, choice, index)) ?? [];
-  state.list.replaceChildren(...(rows.length ? rows : [note(choices ? "Nothing found" : "The search did not answer")]));
+  const rows = answer?.results?.map((choice, index) => option(state, choice, index)) ?? [];
+  const none = answer?.results ? "Nothing found" : (answer?.error?.message ?? "The search did not answer");
+  state.list.replaceChildren(...(rows.length ? rows : [note(none)]));
   open(state, document.activeElement === state.input);
 }
 
 function option(state, choice, index) {
   const item = Object.assign(document.createElement("li"), { role: "option", id: `${state.list.id}-${index}` });
-  item.dataset.key = choice.key;
-  item.dataset.text = choice.label;
+  Object.assign(item.dataset, { key: choice.key, text: choice.label });
   const name = Object.assign(document.createElement("span"), { textContent: choice.label });
   const number = Object.assign(document.createElement("span"), { textContent: choice.key, className: "muted" });
   item.append(name, number);
