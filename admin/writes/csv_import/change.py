@@ -6,25 +6,16 @@ time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from psycopg.sql import Composable
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.writes.csv_import import exchange, family, needs, outcome, running, trash
+from admin.writes.csv_import import adding, exchange, family, needs, outcome, running, trash
 from admin.writes.csv_import import statements as st
+from admin.writes.csv_import.adding import ALL, Lines
 from admin.writes.csv_import.plan import Mapped, Plan
 
 LOCK = """
 select from {table} t join {rows} r on {found} where r.verdict = 'changed' order by {key} for update of t
-"""
-
-INSERT = """
-insert into {table} ({columns}) {overriding}
-select {values} from {cells} c left join {match} m using (line) join {rows} r using (line)
-where r.verdict = 'new' and c.line between {first} and {last}
-order by {order}
 """
 
 UPDATE = """
@@ -44,21 +35,6 @@ AT_ONCE = "set constraints all immediate"
 """What is deferred would otherwise be refused at the very end, when nobody can say any more which row it was."""
 
 
-@dataclass(frozen=True)
-class Lines:
-    """A range of physical lines, both ends included."""
-
-    first: int
-    last: int
-
-    def halves(self) -> tuple[Lines, Lines]:
-        middle = (self.first + self.last) // 2
-        return Lines(self.first, middle), Lines(middle + 1, self.last)
-
-
-ALL = Lines(0, 2**31 - 1)
-
-
 async def lock(session: AsyncSession, plan: Plan) -> None:
     """Lock the rows that are to change, in key order, so that two that lock many rows cannot wait for each other."""
     key = st.joined(st.COMMA, [st.name("t", plan.db(column)) for column in plan.traits.key])
@@ -75,7 +51,8 @@ async def make(session: AsyncSession, plan: Plan) -> tuple[int, int]:
     if await needs.there(session, plan):
         drawn = await family.draw(session, plan)
         freed = await exchange.step_aside(session, plan)
-    steps = [("added", insert(plan, ALL, drawn))]
+    inserted = adding.insert(plan, ALL, drawn) if drawn else await adding.insert_all(session, plan)
+    steps = [("added", inserted)]
     if plan.written or plan.restores:
         # Parents are added before rows are given to them. Else what rows give up is written first: an undo, which goes
         # backwards, then begins with those that have taken it.
@@ -86,33 +63,8 @@ async def make(session: AsyncSession, plan: Plan) -> tuple[int, int]:
     return done["added"], done.get("changed", 0)
 
 
-def insert(plan: Plan, lines: Lines, drawn: Mapping[str, Composable] | None = None) -> Composable:
-    """`drawn` are keys that some rows have got already, by column."""
-    values = {m.info.name: outcome.new(m) for m in plan.mapped}
-    for name, key in (drawn or {}).items():
-        otherwise = values.get(name) or st.raw(plan.info.columns[name].default or "null")
-        values[name] = st.of("coalesce({key}, {otherwise})", key=key, otherwise=otherwise)
-    return st.of(
-        INSERT,
-        table=plan.table, columns=st.joined(st.COMMA, map(st.name, values)),
-        overriding=st.of("overriding system value" if drawn else ""),
-        values=st.joined(st.COMMA, _counting(plan, list(values.values()))),
-        cells=plan.staging("cell"), match=plan.staging("match"), rows=plan.staging("row"),
-        first=st.lit(lines.first), last=st.lit(lines.last), order=_order(plan),
-    )  # fmt: skip
-
-
-def _order(plan: Plan) -> Composable:
-    """The order of the key by which rows are found, else of the first unique key the file gives, else of the file."""
-    for key in [plan.key] if plan.key else plan.traits.unique_keys:
-        mapped = [m for m in map(plan.of, key.columns) if m]
-        if len(mapped) == len(key.columns):
-            return st.joined(st.COMMA, [*[m.value for m in mapped], st.of("c.line")])
-    return st.of("c.line")
-
-
 def update(plan: Plan, lines: Lines) -> Composable:
-    values = _counting(plan, [outcome.updated(plan, m) for m in plan.written])
+    values = running.counting(plan.import_id, [outcome.updated(plan, m) for m in plan.written])
     assignments = [st.of("{c} = {v}", c=st.name(m.info.name), v=v) for m, v in zip(plan.written, values, strict=True)]
     if plan.restores:
         assignments.append(st.of("{c} = null", c=st.name(plan.db(plan.traits.deleted_at or ""))))
@@ -122,11 +74,6 @@ def update(plan: Plan, lines: Lines) -> Composable:
         cells=plan.staging("cell"), match=plan.staging("match"), rows=plan.staging("row"),
         first=st.lit(lines.first), last=st.lit(lines.last), found=outcome.found(plan, "r"),
     )  # fmt: skip
-
-
-def _counting(plan: Plan, values: list[Composable]) -> list[Composable]:
-    """The first value of a row counts it, for whoever watches."""
-    return [running.counted(plan.import_id, value) if n == 0 else value for n, value in enumerate(values)]
 
 
 async def settle(session: AsyncSession, plan: Plan) -> None:

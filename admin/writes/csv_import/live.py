@@ -28,8 +28,20 @@ select c.line, {keys}, m.seen,
 """
 
 
+NEW_STILL = """
+select not exists (select from {errors}) and not exists (select from {need})
+  and not exists (select {joined} where {broken} or m.k1 is not null)
+"""
+
+
 async def build(session: AsyncSession, plan: Plan) -> None:
     """Match every line anew, list what the rows in the table forbid, and give each line its verdict."""
+    await look(session, plan)
+    await judge(session, plan)
+
+
+async def look(session: AsyncSession, plan: Plan) -> None:
+    """Match every line anew, and list what the rows in the table forbid."""
     await match.build(session, plan)
     await st.run(session, st.of("delete from {errors} where live", errors=plan.staging("error")))
     await needs.build(session, plan)
@@ -37,6 +49,26 @@ async def build(session: AsyncSession, plan: Plan) -> None:
     await uniqueness.taken(session, plan)
     await beside.check(session, plan)
     await st.analyze(session, plan.staging("error"))
+
+
+async def new_still(session: AsyncSession, plan: Plan) -> bool:
+    """Whether every line of the file may be added, by what `look` has found: then none needs a verdict of its own."""
+    statement = st.of(
+        NEW_STILL,
+        errors=plan.staging("error"), need=plan.staging("need"), joined=outcome.joined(plan),
+        broken=row_rules.any_broken(plan),
+    )  # fmt: skip
+    try:
+        async with session.begin_nested():
+            return bool(await st.value(session, statement))
+    except DBAPIError as error:
+        if not constraints.is_about_rows(error):
+            raise
+        return False
+
+
+async def judge(session: AsyncSession, plan: Plan) -> None:
+    """Give each line its verdict."""
     await st.run(session, st.of("drop table if exists {t}", t=plan.staging("row")))
     try:
         async with session.begin_nested():

@@ -26,11 +26,6 @@ where n.verdict <> 'rejected'
 
 CONFLICTS_SHOWN = 100
 
-ALL_NEW = """
-select not exists (select from {rows} where verdict <> 'new') and not exists (select from {seen} where verdict <> 'new')
-"""
-"""A file of new rows that are new still: nothing can have changed under it, and a million rows need no comparison."""
-
 
 class Stopped(Exception):
     """Rows cannot be written that the review had accepted, and bad rows are not to be skipped."""
@@ -43,34 +38,34 @@ class Stopped(Exception):
 async def again(session: AsyncSession, made: Plan, reviewed: Report) -> Report:
     """The check as of now, with every row that differs from its review as a conflict. Raises `Stopped`."""
     await change.lock(session, made)
-    await st.run(session, st.of("drop table if exists {t}", t=made.staging("seen")))
-    await st.run(
-        session,
-        st.of("alter table {t} rename to {n}", t=made.staging("row"), n=st.name(f"import_{made.import_id}_seen")),
-    )
-    await live.build(session, made)
-    if await _differ(session, made):
-        await needs.reject(session, made)
+    await live.look(session, made)
+    # Where all lines were new and are, nothing can have changed under them: a million rows need no comparison.
+    if reviewed.new < reviewed.total or not await live.new_still(session, made):
+        await _compare(session, made)
     found = replace(await report.read(session, made, []), warnings=reviewed.warnings)
     if found.standing and not made.options.skip_bad:
         raise Stopped(found)
     return found
 
 
-async def _differ(session: AsyncSession, made: Plan) -> bool:
-    """List the rows that differ from their review; says whether there are any."""
-    tables = {"rows": made.staging("row"), "seen": made.staging("seen")}
-    if await st.value(session, st.of(ALL_NEW, **tables)):
-        return False
+async def _compare(session: AsyncSession, made: Plan) -> None:
+    """Judge every line anew, and reject those that differ from their review."""
+    await st.run(session, st.of("drop table if exists {t}", t=made.staging("seen")))
+    await st.run(
+        session,
+        st.of("alter table {t} rename to {n}", t=made.staging("row"), n=st.name(f"import_{made.import_id}_seen")),
+    )
+    await live.judge(session, made)
     keys = [st.name("n", f"k{n}") for n in range(1, len(made.traits.key) + 1)]
     old = [st.name("o", f"k{n}") for n in range(1, len(made.traits.key) + 1)]
     conflicts = await st.run(
         session,
-        st.of(CONFLICTS, errors=made.staging("error"), **tables,
+        st.of(CONFLICTS, errors=made.staging("error"), rows=made.staging("row"), seen=made.staging("seen"),
               name=st.lit("was changed by somebody else since the review"),
               keys=st.joined(st.COMMA, keys), old=st.joined(st.COMMA, old)),
     )  # fmt: skip
-    return bool(conflicts.rowcount)
+    if conflicts.rowcount:
+        await needs.reject(session, made)
 
 
 async def without_refused(session: AsyncSession, made: Plan, found: Report) -> Report:

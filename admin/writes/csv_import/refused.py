@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.writes import constraints
-from admin.writes.csv_import import change, needs
+from admin.writes.csv_import import adding, change, needs
 from admin.writes.csv_import import statements as st
-from admin.writes.csv_import.change import Lines
+from admin.writes.csv_import.adding import Lines
 from admin.writes.csv_import.plan import Plan
 
 LIST = "insert into {errors} select {line}, null, null, null, {name}, {reason}, true"
@@ -36,7 +36,7 @@ async def make_around(session: AsyncSession, plan: Plan) -> tuple[int, int]:
     bounds = st.of("select coalesce(min(line), 0), coalesce(max(line), 0) from {t}", t=plan.staging("row"))
     ((first, last),) = await st.rows(session, bounds)
     lines = Lines(first, last)
-    added = await _halving(session, plan, change.insert, lines)
+    added = await _halving(session, plan, adding.insert, lines)
     changed = await _halving(session, plan, change.update, lines) if plan.written or plan.restores else 0
     await change.settle(session, plan)
     return added, changed

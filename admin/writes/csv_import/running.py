@@ -66,6 +66,11 @@ def counted(import_id: int, value: Composable) -> Composable:
     return st.of("case when nextval({done}) > 0 then {v} end", done=_counter(import_id), v=value)
 
 
+def counting(import_id: int, values: list[Composable]) -> list[Composable]:
+    """The values of a row, of which the first one counts it."""
+    return [counted(import_id, value) if n == 0 else value for n, value in enumerate(values)]
+
+
 def _counter(import_id: int) -> Composable:
     return st.of("{n}::regclass", n=st.lit(st.staging(import_id, COUNTED).as_string(None)))
 
