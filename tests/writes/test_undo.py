@@ -178,3 +178,17 @@ async def test_an_undo_costs_the_same_statements_for_one_row_and_for_many(
         assert (await act(undo, ann, operation)).whole
         sizes.append(len(queries))
     assert sizes[0] == sizes[1]
+
+
+async def test_an_undo_of_many_rows_looks_again_at_a_table_that_was_empty_when_it_was_analyzed(
+    database: Database, act: Act, ann: Actor
+):
+    rows = "insert into customer (email, name) select n || '@x', 'N' || n from generate_series(1, 3000) as n"
+    database.sql(f"{rows}; delete from customer; analyze customer")
+    await act(by_sql, ann, rows)
+    changed = await act(by_sql, ann, "update customer set city = 'Rome'")
+    # Believed to hold one row, every index of it looks as good as the right one, and was read whole for each row.
+    assert database.value("select reltuples from pg_class where oid = 'customer'::regclass") == 0
+    report = await act(undo, ann, changed)
+    assert (report.undone, report.kept_rows, report.impossible_rows) == (3000, 0, 0)
+    assert database.value("select reltuples from pg_class where oid = 'customer'::regclass") == 3000

@@ -11,7 +11,7 @@ from psycopg.sql import Composable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.writes import constraints
+from admin.writes import constraints, statistics
 from admin.writes.csv_import import beside, match, needs, outcome, parents, row_rules, uniqueness
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Plan
@@ -42,6 +42,7 @@ async def build(session: AsyncSession, plan: Plan) -> None:
 
 async def look(session: AsyncSession, plan: Plan) -> None:
     """Match every line anew, and list what the rows in the table forbid."""
+    await _know(session, plan)
     await match.build(session, plan)
     await st.run(session, st.of("delete from {errors} where live", errors=plan.staging("error")))
     await needs.build(session, plan)
@@ -49,6 +50,14 @@ async def look(session: AsyncSession, plan: Plan) -> None:
     await uniqueness.taken(session, plan)
     await beside.check(session, plan)
     await st.analyze(session, plan.staging("error"))
+
+
+async def _know(session: AsyncSession, plan: Plan) -> None:
+    """Joins of many lines need to know how many rows the tables hold."""
+    rows = await st.value(session, st.of("select count(*) from {t}", t=plan.staging("cell")))
+    tables = [plan.table, *(mapped.parent.table for mapped in plan.mapped if mapped.parent)]
+    for table in dict.fromkeys(one.as_string(None) for one in tables):
+        await statistics.refresh(session, table, rows)
 
 
 async def new_still(session: AsyncSession, plan: Plan) -> bool:

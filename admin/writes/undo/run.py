@@ -13,7 +13,7 @@ from admin.database import bounded
 from admin.errors import Conflict, NotFound
 from admin.reads import catalog
 from admin.tables import Operation
-from admin.writes import constraints
+from admin.writes import constraints, statistics
 from admin.writes.operations import recorded
 from admin.writes.undo import steps, told, work
 from admin.writes.undo.told import UndoReport
@@ -29,10 +29,6 @@ LONGEST_MS = 300_000
 """An undo of a million-row import takes its time; it is one transaction and cannot be had in parts."""
 
 ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended('larder.undo ' || :id, 0))")
-BY_INDEX = text("set local enable_seqscan = off")
-"""A table that was emptied or filled a moment ago has no statistics yet, and what looks like one row to the planner may
-be a million: every look-up here has an index, and going by it costs no more than it should."""
-
 GONE = text("update larder_undo as w set reason = 'table' where w.table_name = :table")
 
 
@@ -57,7 +53,6 @@ async def undo(session: AsyncSession, actor: Actor, operation_id: int, *, source
 
 async def _undo(session: AsyncSession, actor: Actor, operation: Operation, source: str) -> UndoReport:
     await catalog.write_plainly(session)
-    await session.execute(BY_INDEX)
     recording = recorded(session, actor, "undo", operation.identity, source=source, undoes=operation.id)
     async with recording as recorder:
         groups = await work.fill(session, operation)
@@ -67,6 +62,7 @@ async def _undo(session: AsyncSession, actor: Actor, operation: Operation, sourc
         for group in groups:
             if group.table_name in tables:
                 step = Step(session, operation, recorder.id, group, tables[group.table_name])
+                await statistics.refresh(session, step.table.sql.replace("\\:", ":"), group.rows)
                 await STEPS[group.net](step)
             else:
                 await session.execute(GONE, {"table": group.table_name})

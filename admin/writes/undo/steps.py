@@ -31,10 +31,6 @@ async def put_back(step: Step) -> None:
     """Rows that were changed: write their old values, column by column where somebody changed the row since."""
     table = step.table
     await _lock(step)
-    await step.run(f"""
-        update larder_undo as w set reason = 'gone' where {OPEN}
-        and not exists (select from {table.sql} as t where {table.has_key("t", "w.key")})
-    """)
     await step.run(f"update larder_undo as w set put = w.before where {OPEN} and not exists (select {LATER})")
     await step.run(f"""
         update larder_undo as w set put = c.put, kept = c.kept, now = c.now,
@@ -100,16 +96,15 @@ async def take_away(step: Step) -> None:
     """Rows that were added: delete them, unless somebody changed them since or other rows refer to them."""
     table = step.table
     await _lock(step)
-    await step.run(f"""
-        update larder_undo as w set reason = 'gone' where {OPEN}
-        and not exists (select from {table.sql} as t where {table.has_key("t", "w.key")})
-    """)
     # What was changed and changed back since, by an undo as a rule, is as the operation left it.
     await step.run(f"""
-        update larder_undo as w set reason = 'changed' where {OPEN} and exists (
-          select from {table.sql} as t
-          cross join lateral (select b.before {LATER} order by b.id limit 1) as later
-          where {table.has_key("t", "w.key")} and not {table.image_of("t")} @> (later.before - '{TOUCHED}'))
+        update larder_undo as w set reason = 'changed'
+        from (
+          select w.n, w.key, later.before
+          from larder_undo as w cross join lateral (select b.before {LATER} order by b.id limit 1) as later
+          where {OPEN} offset 0
+        ) as c join {table.sql} as t on {table.has_key("t", "c.key")}
+        where w.n = c.n and not {table.image_of("t")} @> (c.before - '{TOUCHED}')
     """)
     for key in await catalog_rules.references_to(step.session, table.name):
         await step.run(_referenced(step, key), child=key.child)
@@ -133,13 +128,19 @@ def _referenced(step: Step, key: ForeignKey) -> str:
 
 
 async def _lock(step: Step) -> None:
+    """Lock the rows, and mark those that are gone."""
     table = step.table
     order = ", ".join(f"t.{column.sql}" for column in table.key)
-    await step.run(f"""
+    locked = await step.value(f"""
         select count(*) from (
           select from {table.sql} as t join larder_undo as w on {table.has_key("t", "w.key")} where {OPEN}
           order by {order} for update of t) as locked
     """)
+    if locked < step.group.rows:
+        await step.run(f"""
+            update larder_undo as w set reason = 'gone' where {OPEN}
+            and not exists (select from {table.sql} as t where {table.has_key("t", "w.key")})
+        """)
 
 
 def _cast(source: str, column: CatalogColumn) -> str:

@@ -45,6 +45,17 @@ FILL = """
     from net where place = 1 and (was_there or is_there) order by table_name, key
 """
 
+# An operation that has only added rows has added each of them once: a million need no sorting.
+JUST_ADDED = """
+    select not exists (select from larder.before_image where operation_id = :operation and at = :at)
+"""
+FILL_ADDED = """
+    insert into larder_undo (table_name, net, key, first_id, last_id)
+    select table_name, 'added', element, id, id
+    from larder.inserted_keys cross join jsonb_array_elements(keys) as element
+    where operation_id = :operation and at = :at order by id
+"""
+
 # Once its key was changed, a row goes on under the new one; there it is the same row, not another.
 FORGET_MOVED = """
     delete from larder_undo as w using larder.before_image as moved
@@ -81,15 +92,20 @@ class Step:
 
     async def run(self, statement: str, **values: object) -> int:
         """Execute SQL about this group, composed of what the catalogue quoted; returns how many rows it changed."""
-        known = {"table": self.group.table_name, "net": self.group.net, "undo": self.undo_id}
-        known |= {"operation": self.operation.id, "at": self.operation.at, **values}
-        result = await self.session.execute(text(statement), known)
+        result = await self.session.execute(text(statement), self._known(values))
         return int(result.rowcount)  # type: ignore[attr-defined] # a DML statement's result has it
+
+    async def value(self, statement: str) -> int:
+        """The number that a query about this group asks for."""
+        return int(await self.session.scalar(text(statement), self._known({})) or 0)
 
     async def open_rows(self) -> int:
         """How many rows of the group nothing stands in the way of."""
-        known = {"table": self.group.table_name, "net": self.group.net}
-        return int(await self.session.scalar(text(f"select count(*) from larder_undo as w where {OPEN}"), known) or 0)  # noqa: S608 composed of constants
+        return await self.value(f"select count(*) from larder_undo as w where {OPEN}")  # noqa: S608 composed of constants
+
+    def _known(self, values: dict[str, object]) -> dict[str, object]:
+        known = {"table": self.group.table_name, "net": self.group.net, "undo": self.undo_id}
+        return known | {"operation": self.operation.id, "at": self.operation.at, **values}
 
 
 OPEN = "w.table_name = :table and w.net = :net and w.reason is null"
@@ -108,7 +124,8 @@ async def fill(session: AsyncSession, operation: Operation) -> list[Group]:
     await session.execute(text("drop table if exists pg_temp.larder_undo"))
     await session.execute(text(CREATE))
     known = {"operation": operation.id, "at": operation.at}
-    await session.execute(text(FILL), known)
+    just_added = await session.scalar(text(JUST_ADDED), known)
+    await session.execute(text(FILL_ADDED if just_added else FILL), known)
     await session.execute(text("create index on larder_undo (table_name, key)"))
     await session.execute(text("analyze larder_undo"))
     await session.execute(text(FORGET_MOVED), known)
