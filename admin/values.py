@@ -239,7 +239,7 @@ def _array(column: Column, text: str) -> list[Any]:
     items = _json(column, text)
     if not isinstance(items, list):
         raise BadValue('is not a list (expected like ["red", "blue"])')
-    inner = _of_items(column)
+    inner = of_items(column)
     if inner.kind in ("json", "other"):
         # Two kinds of null, or no rule of how they are written.
         raise BadValue("holds what cannot be entered here")
@@ -258,7 +258,7 @@ def _item(inner: Column, item: Any) -> Any:
         raise BadValue(f"holds {exact_json.dumps(item)[:40]}, which {error}") from None
 
 
-def _of_items(column: Column) -> Column:
+def of_items(column: Column) -> Column:
     """What the items of an array column are, as a column of their own."""
     type_ = getattr(column.sa.type, "item_type", None) or types.Text()
     choices = tuple(type_.enums) if isinstance(type_, types.Enum) else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ARRAY, ForeignKey, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, choice
@@ -32,6 +32,8 @@ class Document(BigintKey, Timestamps, SoftDelete, Base):
     status: Mapped[DocumentStatus] = mapped_column(
         choice(DocumentStatus, "document_status"), server_default=DocumentStatus.DRAFT
     )
+    # A list that is short, belongs to the row and is read with it: an array, not a table of its own.
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     # 'english', because this is prose: whoever looks for "budget" wants "budgets" as well.
     search: Mapped[str] = searchable(
         "setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', left(body, 250000)), 'B')"

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from admin.traits import Column
-from admin.web import field_text
+from admin.web import field_entry, field_text
+from admin.web.field_entry import Items, Moment
 
 Widget = Literal["line", "area", "select", "check", "date", "time", "picker", "password"]
 
@@ -24,12 +25,6 @@ LONG_TEXT = re.compile(
 LONG_LINE = 100
 """Characters of a line in a text area; what is longer is easier to read wrapped."""
 
-HELP = {
-    "timestamp": "In UTC, like 2026-11-23 14:05:00Z.",
-    "interval": "Like 3 days, 4:05:06.",
-    "array": 'A JSON list, like ["red", "blue"].',
-    "bytes": "Hexadecimal.",
-}
 INPUT_MODES = {"integer": "numeric", "numeric": "decimal", "float": "decimal"}
 
 KEPT = "Not shown. Leave it empty to keep it."
@@ -97,6 +92,14 @@ class Field:
         return not self.readonly and not field_text.same(self.column, self.text, self.was)
 
     @property
+    def items(self) -> Items:
+        return field_entry.items(self.column)
+
+    @property
+    def moment(self) -> Moment:
+        return field_entry.moment(self.column)
+
+    @property
     def input_mode(self) -> str | None:
         return INPUT_MODES.get(self.column.kind)
 
@@ -118,7 +121,8 @@ def stored(column: Column, value: Any, options: Options) -> Field:
     field = _field(column, text, options if readable else replace(options, help=options.help or UNREADABLE))
     return replace(
         field,
-        required=not may_be_emptied(column) and text != "" and field.widget not in ("check", "select"),
+        # A list without items is a value, and chips write it.
+        required=not (may_be_emptied(column) or text == "" or field.widget in ("check", "select") or field.items),
         readonly=options.readonly or not readable,
         offers_null=column.kind == "text" and column.nullable and value == "",
     )
@@ -155,7 +159,7 @@ def _field(column: Column, text: str, options: Options) -> Field:
         widget=_widget(column, text, options),
         text=text,
         was=text,
-        help=options.help or HELP.get(column.kind, ""),
+        help=options.help or field_entry.help_of(column),
         readonly=options.readonly,
         choices=_choices(column, text),
         rows=options.rows or _rows(text),

@@ -32,7 +32,7 @@ ON CONFLICT DO NOTHING
 """
 
 DOCUMENT = """
-INSERT INTO document (owner_id, title, body, status, created_at, updated_at, deleted_at)
+INSERT INTO document (owner_id, title, body, status, tags, created_at, updated_at, deleted_at)
 SELECT CASE WHEN pg_temp.chance(n, 1, 10) > 0 THEN owner.id END,
        pg_temp.one_of(pg_temp.document_kinds(), n, 2) || ': ' || pg_temp.one_of(pg_temp.topics(), n, 3) || ', ' || city,
        replace(replace(concat_ws(E'\\n\\n',
@@ -48,6 +48,7 @@ SELECT CASE WHEN pg_temp.chance(n, 1, 10) > 0 THEN owner.id END,
        ), '{city}', city), '{name}', pg_temp.name_of(n, 401)),
        (CASE WHEN pg_temp.chance(n, 6, 20) < 4 THEN 'draft' WHEN pg_temp.chance(n, 6, 20) < 17 THEN 'published'
              ELSE 'archived' END)::document_status,
+       (pg_temp.tags())[1 + pg_temp.chance(n, 23, 7) : pg_temp.chance(n, 23, 7) + pg_temp.chance(n, 24, 4)],
        made, made + interval '1 hour' * pg_temp.chance(n, 7, 300),
        CASE WHEN pg_temp.chance(n, 8, 30) = 0 THEN pg_temp.gone('document', n) END
 FROM generate_series(cast(:first AS bigint), :last) AS n

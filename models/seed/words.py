@@ -138,6 +138,8 @@ def listed(text: str) -> list[str]:
     return [entry for line in text.strip().splitlines() for entry in line.split("|")]
 
 
+TAGS = "finance|press|planning|to check|travel|internal|signed|for print|legal|urgent"
+
 LISTS = {
     "first_names": listed(FIRST_NAMES),
     "last_names": listed(LAST_NAMES),
@@ -148,6 +150,7 @@ LISTS = {
     "review_sentences": listed(REVIEW_SENTENCES),
     "document_kinds": listed(DOCUMENT_KINDS),
     "topics": listed(TOPICS),
+    "tags": listed(TAGS),
     "document_sentences": listed(DOCUMENT_SENTENCES),
     "items": listed(ITEMS),
     "finishes": listed(FINISHES),

@@ -152,6 +152,81 @@ def test_json_is_laid_out_without_touching_its_numbers(larder: Larder, page: Pag
     expect(larder.toast("saved")).to_be_visible()
 
 
+def test_a_list_is_edited_as_chips_or_as_its_text(larder: Larder, page: Page):
+    larder.open("document", "sortBy=id&sort=asc")
+    larder.rows.nth(20).get_by_role("link").first.click()
+    page.wait_for_load_state("networkidle")
+    save = page.get_by_role("button", name="Save and continue editing")
+    tags = page.get_by_role("textbox", name="Tags")
+    sent, field = page.locator("[name=tags]"), page.locator(".tags")
+    field.get_by_role("button", name="As text").click()
+    tags.fill("[]")
+    save.click()
+    # Enter or a comma adds, and what is still in the box when the form is saved counts as well.
+    expect(field).to_be_visible()
+    tags.press_sequentially("red, blue,to check")
+    tags.press("Enter")
+    tags.press_sequentially("red")
+    save.click()
+    expect(larder.toast("saved").last).to_be_visible()
+    expect(sent).to_have_value('["red", "blue", "to check", "red"]')
+    field.get_by_role("button", name="Remove blue").click()
+    expect(field.get_by_role("status")).to_have_text("blue removed")
+    expect(tags).to_be_focused()
+    page.keyboard.press("Backspace")
+    expect(sent).to_have_value('["red", "to check"]')
+    # Chips would not tell NULL or '' from anything else: such a list stays text, and saving it changes nothing.
+    field.get_by_role("button", name="As text").click()
+    tags.fill('["a, b",null,""]')
+    save.click()
+    expect(tags).to_have_value('["a, b", null, ""]')
+    expect(field).to_have_count(0)
+    save.click()
+    expect(larder.toast("Nothing to save")).to_be_visible()
+
+
+def test_a_date_is_typed_as_a_word_and_seen_before_it_is_saved(larder: Larder, page: Page):
+    page.clock.set_fixed_time("2027-12-31T10:20:30Z")
+    larder.open("author", "sortBy=id&sort=asc")
+    larder.rows.nth(8).get_by_role("link").first.click()
+    born = page.get_by_role("textbox", name="Born")
+    for typed, meant in (
+        ("today", "2027-12-31"), ("Tomorrow", "2028-01-01"), ("+2m", "2028-02-29"), ("-1w", "2027-12-24"),
+        ("2027-02-30", "2027-02-30"),
+    ):  # fmt: skip
+        born.fill(typed)
+        born.blur()
+        expect(born).to_have_value(meant)
+    born.fill("+1d")
+    born.press("Enter")
+    expect(born).to_have_value("2028-01-01")
+    expect(page.get_by_text(re.compile("Saturday,? 1 January 2028"))).to_be_visible()
+    born.press("ArrowDown")
+    born.press("ArrowDown")
+    expect(born).to_have_value("2027-12-30")
+    born.press("Enter")
+    expect(larder.toast("saved")).to_be_visible()
+    expect(page.locator(cell(larder, 9, "born"))).to_have_text("2027-12-30")
+    # In a cell of the list, too; and a moment keeps its time, to the letter.
+    expect(page.locator("table.editable")).to_be_visible()
+    page.locator(cell(larder, 9, "born")).dblclick()
+    born.fill("yesterday")
+    born.press("Enter")
+    expect(born).to_have_value("2027-12-30")
+    born.press("Escape")
+    larder.open("order", "sortBy=id&sort=asc")
+    larder.rows.first.get_by_role("link").first.click()
+    page.wait_for_load_state("networkidle")
+    placed = page.get_by_role("textbox", name="Placed at")
+    for typed, meant in (("now", "2027-12-31 10:20:30Z"), ("+2h", "2027-12-31 12:20:30Z")):
+        placed.fill(typed)
+        placed.blur()
+        expect(placed).to_have_value(meant)
+    placed.fill("2026-02-28 23:59:59.123456+01")
+    placed.press("ArrowUp")
+    expect(placed).to_have_value("2026-03-01 23:59:59.123456+01")
+
+
 def test_a_field_of_several_rows_is_changed_and_changed_back(larder: Larder, page: Page):
     larder.open("author", "sortBy=id&sort=asc")
     larder.tick(*larder.keys()[10:13])

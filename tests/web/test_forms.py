@@ -25,7 +25,7 @@ ROWS = {
     "api-key": ["(user_id, label, last_used_at) values (1, 'K', '2026-01-01 00:00:00.000001+05:30')"],
     "document": [
         "(owner_id, title, body, status) values (null, 'T', '{\"a\": 1}', 'archived')",
-        "(owner_id, title, body) values (1, 'T', '')",
+        "(owner_id, title, body, tags) values (1, 'T', '', '{NULL,\"\",\"a, b\",a,a}')",
     ],
     "customer": [
         "(email, name, city, balance, active) values ('c', 'C', '', -0.00, false)",
@@ -53,6 +53,7 @@ OTHERWISE = {
     "status": "paid",
     "active": "true",
     "value": '{"new": [1]}',
+    "tags": '["new", "a, b"]',
 }
 """Another value for columns that take no text."""
 
