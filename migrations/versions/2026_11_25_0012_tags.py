@@ -1,7 +1,7 @@
 """Tags of documents: an array. Nothing is rewritten; the documents that are there have none.
 
 Revision: tags
-Follows: positions
+Follows: statistics
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "tags"
-down_revision = "positions"
+down_revision = "statistics"
 branch_labels = None
 depends_on = None
 
