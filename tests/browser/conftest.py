@@ -13,8 +13,17 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser import server
 from tests.browser.pages import Larder
+from tests.browser.patience import patient
 
 PEOPLE = {"admin": "admin", "Eve Editor": "editor", "Vic Viewer": "viewer"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """No gesture before the page's scripts have attached."""
+    with pytest.MonkeyPatch.context() as patch:
+        patient(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

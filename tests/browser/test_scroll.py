@@ -152,7 +152,8 @@ def test_a_reload_and_the_way_back_lead_to_the_same_row(larder: Larder, page: Pa
     expect(page).to_have_url(re.compile("after="))
     page.reload()
     scroller.until(lambda: scroller.visible()[:10] == seen[:10])
-    larder.row(seen[3]).get_by_role("link").first.click()
+    # Not by the mouse: if a chunk comes above it while Playwright aims, that scrolls the row to another height.
+    larder.row(seen[3]).get_by_role("link").first.dispatch_event("click")
     expect(page).to_have_url(re.compile("/details/|/edit/"))
     page.go_back()
     scroller.until(lambda: scroller.visible()[:10] == seen[:10])

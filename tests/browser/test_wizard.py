@@ -137,7 +137,7 @@ def test_a_bar_says_how_far_an_upload_is_and_a_refusal_comes_in_place(
         "**/admin/customer/import",
         lambda route: held.append(route) if route.request.method == "POST" else route.continue_(),
     )
-    page.goto("/admin/customer/import", wait_until="networkidle")
+    page.goto("/admin/customer/import")
     page.evaluate("() => (window.stays = true)")
     file = tmp_path / "paper.csv"
     file.write_bytes(b"%PDF-1.7\n")

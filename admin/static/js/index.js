@@ -41,12 +41,15 @@ const behaviors = {
 };
 
 export function attach(root) {
+  const coming = [];
   for (const element of [root, ...root.querySelectorAll("[data-behavior]")]) {
     for (const name of (element.dataset?.behavior ?? "").split(" ")) {
       present[name]?.(element);
-      behaviors[name]?.().then((module) => module.default(element));
+      coming.push(behaviors[name]?.().then((module) => module.default(element)));
     }
   }
+  return Promise.allSettled(coming);
 }
 
-attach(document.body);
+// Marked once everything works: a test that is faster than any person waits for it.
+attach(document.body).then(() => document.documentElement.toggleAttribute("data-attached", true));
