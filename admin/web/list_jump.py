@@ -103,8 +103,8 @@ def _percent(text: str) -> int:
 
 
 def _first(resource: Resource, query: ListQuery, found: Found) -> Any:
-    """What the page's first row has in the column that the list is sorted by."""
-    if not found.rows.top:
+    """What the page's first row has in the column that the list is sorted by, for placing it among what is known."""
+    if not found.rows.top or not found.spread:
         return None
     return keyset.read(resource, listing.cursor_order(resource, query), found.rows.top)[0]
 
