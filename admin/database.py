@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 3
 """A database that does not answer must cost a page seconds, not minutes."""
 
+TRANSACTIONS = "READ COMMITTED"
+"""What every transaction of the console is; its rules about who changed a row meanwhile are made for it."""
+
+GLANCES = "larder_glances"
+"""Execution option of an engine: the same pool, for glances."""
+
 FRESH_S = 2.0
 """A connection used within so many seconds is taken to be alive: asking it would cost each page a round trip."""
 
@@ -40,7 +46,9 @@ class ConsoleSession(Session):
 def make_engine(settings: Settings, url: str | None = None) -> AsyncEngine:
     """An engine on `url` (default: the application's database) with the pool of the settings.
 
-    Behind a pooler (`LARDER_POOLER=1`) the pool is the pooler's: connections are not kept here, nothing is prepared.
+    Its connections wait in autocommit, as most of what they are taken for is glances, and a change of that costs each
+    time: it is for a transaction that it is switched off. Behind a pooler (`LARDER_POOLER=1`) the pool is the pooler's:
+    connections are not kept here, nothing is prepared, and every glance is a transaction.
     """
     target = url or settings.database_url
     if target is None:
@@ -56,9 +64,10 @@ def make_engine(settings: Settings, url: str | None = None) -> AsyncEngine:
     _load_every_value(engine)
     if settings.pooler:
         _limit_every_transaction(engine, settings)
-    elif settings.pool_pre_ping:
+        return engine
+    if settings.pool_pre_ping:
         _ping_idle_connections(engine)
-    return engine
+    return engine.execution_options(isolation_level=TRANSACTIONS, **{GLANCES: engine})
 
 
 def connect_args(settings: Settings, url: str) -> dict[str, Any]:
@@ -85,6 +94,7 @@ def _pool(settings: Settings) -> dict[str, Any]:
         "max_overflow": settings.pool_overflow,
         "pool_timeout": settings.pool_timeout,
         "pool_recycle": settings.pool_recycle,
+        "isolation_level": "AUTOCOMMIT",
     }
 
 
@@ -143,12 +153,15 @@ def make_session_maker(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     return async_sessionmaker(engine, sync_session_class=ConsoleSession, expire_on_commit=False, autoflush=False)
 
 
-def make_glances(engine: AsyncEngine, settings: Settings) -> async_sessionmaker[AsyncSession]:
+def make_glances(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     """Sessions for a single quick question: without BEGIN and COMMIT, which cost a round trip each.
 
     Behind a pooler only a transaction has limits, so there a glance is one.
     """
-    return make_session_maker(engine if settings.pooler else engine.execution_options(isolation_level="AUTOCOMMIT"))
+    glances: AsyncEngine | None = engine.get_execution_options().get(GLANCES)
+    made = make_session_maker(glances or engine)
+    made.configure(info={GLANCES: glances is not None})
+    return made
 
 
 @asynccontextmanager
@@ -169,7 +182,7 @@ async def under(session: AsyncSession, settings: Mapping[str, str]) -> AsyncIter
     When what is inside fails they go with the transaction, or with the savepoint around it. In a glance they have a
     transaction of their own.
     """
-    if await is_glance(session):
+    if is_glance(session):
         async with _transaction(session, settings):
             yield
         return
@@ -178,10 +191,9 @@ async def under(session: AsyncSession, settings: Mapping[str, str]) -> AsyncIter
     await _exchange(session, before)
 
 
-async def is_glance(session: AsyncSession) -> bool:
+def is_glance(session: AsyncSession) -> bool:
     """Whether each statement of this session is a transaction by itself."""
-    options = (await session.connection()).sync_connection
-    return options is not None and options.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
+    return bool(session.info.get(GLANCES))
 
 
 def set_local(settings: Mapping[str, str]) -> str:

@@ -32,10 +32,26 @@ async def tight_engine(tight: Settings) -> AsyncIterator[AsyncEngine]:
 
 
 async def test_every_transaction_and_every_glance_has_limits(tight_engine: AsyncEngine, tight: Settings):
-    for sessions in (database.make_session_maker(tight_engine), database.make_glances(tight_engine, tight)):
+    for sessions in (database.make_session_maker(tight_engine), database.make_glances(tight_engine)):
         for _ in range(2):
             async with sessions() as session:
                 assert tuple((await session.execute(text(LIMITS))).one()) == ("4321ms", "1234ms")
+
+
+async def test_a_transaction_is_one_and_a_glance_is_none(tight_engine: AsyncEngine, tight: Settings):
+    """Also by turns on the same connection: it waits in autocommit."""
+    transactions, glances = database.make_session_maker(tight_engine), database.make_glances(tight_engine)
+    isolation = text("show transaction_isolation")
+    for _ in range(2):
+        async with transactions.begin() as session:
+            await session.execute(text("set local lock_timeout = 77"))
+            assert await session.scalar(text("show lock_timeout")) == "77ms"
+            assert await session.scalar(isolation) == "read committed"
+        async with glances() as session:
+            await session.execute(text("set local lock_timeout = 77"))
+            shown = await session.scalar(text("show lock_timeout"))
+            assert shown == ("77ms" if tight.pooler else "1234ms")
+            assert database.is_glance(session) is not tight.pooler
 
 
 async def test_limits_come_back_after_a_transaction_with_others(tight_engine: AsyncEngine):

@@ -131,7 +131,7 @@ async def within(
     Two round trips beside the statement's own: going back to the savepoint takes the timeout and the other settings
     back with it, and there is nothing else to lose, since the statement only reads. In a glance it is a transaction.
     """
-    begin, end = ("begin", "rollback") if await is_glance(session) else SAVEPOINT
+    begin, end = ("begin", "rollback") if is_glance(session) else SAVEPOINT
     connection = await session.connection()
     await connection.exec_driver_sql(f"{begin}; {set_local({'statement_timeout': str(milliseconds), **settings})}")
     found: Rows | None = None

@@ -38,7 +38,7 @@ class Console(Admin):
     ) -> None:
         self.settings = settings
         self.sessions = session_maker
-        self.glances = make_glances(session_maker.kw["bind"], settings)
+        self.glances = make_glances(session_maker.kw["bind"])
         self.doors = doors
         self.renderer = Templates(page_globals())
         self.resources: dict[str, Resource] = {}
