@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads import plans
 from admin.reads.listing import Slice, narrowed
+from admin.reads.paging import Tally
 from admin.reads.query import LAST, Deleted, ListQuery
 from admin.reads.visibility import PLAIN
 from admin.resource import Resource
@@ -86,7 +87,17 @@ async def count(session: AsyncSession, resource: Resource, query: ListQuery, sho
     if query.narrowed:
         known = None if shown is None or not query.search else _found(query, shown)
         return known or await _narrowed(session, resource, query, _seen(query, shown))
+    if shown is not None and shown.counted is not None:
+        return _counted(session, resource, query, shown.counted)
     return await _whole(session, resource, query, _seen(query, shown))
+
+
+def tally(session: AsyncSession, resource: Resource, query: ListQuery) -> Tally | None:
+    """What to count along with the rows of a page, where that is known to take no time; `count` is told by `shown`."""
+    if query.narrowed or query.page != 1 or query.after or query.before:
+        return None
+    lately = _lately(session).get((resource.model, query.deleted), 0.0) > time.monotonic()
+    return Tally(_counting(resource, query.deleted)) if lately else None
 
 
 async def exactly(session: AsyncSession, resource: Resource, query: ListQuery) -> Exact:
@@ -102,8 +113,7 @@ async def some(session: AsyncSession, statement: Select[Any]) -> bool:
 
 async def _whole(session: AsyncSession, resource: Resource, query: ListQuery, seen: int) -> Count:
     """A list without search and filters. The planner is asked first, unless it was counted a moment ago."""
-    side = (resource.model, query.deleted)
-    known = _counted_lately.setdefault(session.get_bind(), {})
+    side, known = (resource.model, query.deleted), _lately(session)
     if known.get(side, 0.0) > time.monotonic():
         try:
             ((counted,),) = await plans.rows(session, _counting(resource, query.deleted))
@@ -115,6 +125,12 @@ async def _whole(session: AsyncSession, resource: Resource, query: ListQuery, se
         if expected > WHOLE_LIMIT:
             return About(max(expected, seen))
         counted = await _up_to(session, narrowed(resource, query), WHOLE_LIMIT)
+    return _counted(session, resource, query, counted)
+
+
+def _counted(session: AsyncSession, resource: Resource, query: ListQuery, counted: int | None) -> Count:
+    """What a whole list's count says, and whether it can be counted again soon."""
+    side, known = (resource.model, query.deleted), _lately(session)
     if counted is None or counted > WHOLE_LIMIT:
         known.pop(side, None)
         return Unknown() if counted is None else AtLeast(WHOLE_LIMIT)
@@ -131,6 +147,10 @@ def _found(query: ListQuery, shown: Slice) -> Count | None:
         return Unknown()
     many = shown.expected or 0
     return About(max(many, _seen(query, shown))) if many > NARROWED_LIMIT else None
+
+
+def _lately(session: AsyncSession) -> dict[tuple[type[Any], str], float]:
+    return _counted_lately.setdefault(session.get_bind(), {})
 
 
 async def _narrowed(session: AsyncSession, resource: Resource, query: ListQuery, seen: int) -> Count:

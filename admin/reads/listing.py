@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from admin.reads import deep_pages, operations, paging, parents, plans, relevance, searching
 from admin.reads.filters import filtered
 from admin.reads.ordering import Order, order_of, ordered
-from admin.reads.paging import Run, Slice, Source, Statement
+from admin.reads.paging import Run, Slice, Source, Statement, Tally
 from admin.reads.query import ListQuery
 from admin.reads.search import searched
 from admin.reads.touched import touched
@@ -52,26 +52,31 @@ def cursor_order(resource: Resource, query: ListQuery) -> Order:
     return relevance.cursor_order(resource) if by_relevance else order_of(resource, query)
 
 
-async def fetch(session: AsyncSession, resource: Resource, query: ListQuery, total: int | None = None) -> Slice:
+async def fetch(
+    session: AsyncSession, resource: Resource, query: ListQuery, total: int | None = None, tally: Tally | None = None
+) -> Slice:
     """One page of the list; for a page past the end the last one.
 
-    `total` is the number of the list's rows, if the caller has counted them: it makes far pages reachable. Raises
-    `BadRequest` for a cursor of another list and `TooFar` for a page that cannot be counted to in a moment.
+    `total` is the number of the list's rows, if the caller has counted them: it makes far pages reachable. `tally` is
+    what to count along, if that can be done. Raises `BadRequest` for a cursor of another list and `TooFar` for a page
+    that cannot be counted to in a moment.
     """
     if query.search:
         sides = _sides(resource, replace(query, search=""))
         found = await searching.fetch(session, resource, query, sides, total)
     else:
-        found = await _in_order(session, resource, query, total)
+        found = await _in_order(session, resource, query, total, tally)
     named = await parents.shown(session, resource, resource.list_columns, found.rows)
     who = {} if query.deleted == "hide" else await operations.deleters(session, resource, found.rows)
-    return replace(found, parents=named, deleters=who)
+    return replace(found, parents=named, deleters=who, counted=tally.n if tally else None)
 
 
-async def _in_order(session: AsyncSession, resource: Resource, query: ListQuery, total: int | None) -> Slice:
+async def _in_order(
+    session: AsyncSession, resource: Resource, query: ListQuery, total: int | None, tally: Tally | None
+) -> Slice:
     run: Run = functools.partial(plans.rows, session)
     parts = _parts(resource, query.restarted(mode=None))
-    source = Source(resource, parts.order, parts.sides, run, parts.made)
+    source = Source(resource, parts.order, parts.sides, run, parts.made, tally)
     if query.after or query.before:
         found = await paging.beside(source, query)
         if query.mode == "scroll" or query.page == 1 or (found.rows and found.has_previous):
@@ -86,7 +91,7 @@ class Parts(NamedTuple):
 
     order: Order
     sides: tuple[Select[Any], ...]
-    made: dict[int, Statement]
+    made: dict[tuple[int, bool], Statement]
 
 
 @functools.lru_cache(maxsize=200)

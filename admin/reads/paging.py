@@ -70,25 +70,38 @@ class Slice:
     """How many the planner expects it to find, where as many as that promises were found in a part of the order."""
     ranked: int = 0
     """Rows of a search that were compared by relevance, where others follow them in the table's own order."""
+    counted: int | None = None
+    """What was counted along with the rows."""
+
+
+@dataclass
+class Tally:
+    """A number that is asked along with a list's first rows, since a question of its own costs a tenth of a page."""
+
+    statement: Select[Any]
+    n: int | None = None
+    """None while nothing was asked, or where there was no row to say it."""
 
 
 @dataclass(frozen=True)
 class Source:
     """A list in its order, and how its statements are run. `sides` are disjoint; together they are the list.
 
-    `made` holds statements for its first rows, by their number: making one takes as long as Postgres takes to answer.
+    `made` holds statements for its first rows, by their number and whether something is counted along: making one
+    takes as long as Postgres takes to answer.
     """
 
     resource: Resource
     order: Order
     sides: tuple[Select[Any], ...]
     run: Run
-    made: dict[int, Statement] = field(default_factory=dict)
+    made: dict[tuple[int, bool], Statement] = field(default_factory=dict)
+    tally: Tally | None = None
 
     @property
     def turned(self) -> Source:
         """The same list from its other end."""
-        return replace(self, order=self.order.turned, made={})
+        return replace(self, order=self.order.turned, made={}, tally=None)
 
 
 async def numbered(source: Source, query: ListQuery) -> Slice:
@@ -133,9 +146,16 @@ async def skip(source: Source, offset: int, limit: int) -> list[Found]:
     """Rows from the one after `offset` others on."""
     if offset or source.resource.whole_rows:
         return await read(source, page_of_keys(source, (), limit, offset=offset))
-    if limit not in source.made:
-        source.made[limit] = _statement(source.resource, source.order, page_of_keys(source, (), limit))
-    return await _rows(source, source.made[limit])
+    made, tally = source.made, source.tally
+    if (limit, tally is not None) not in made:
+        names, rows = _statement(source.resource, source.order, page_of_keys(source, (), limit))
+        counting = [tally.statement.scalar_subquery()] if tally else []
+        made[limit, tally is not None] = names, rows.add_columns(*counting)
+    found = await _rows(source, made[limit, tally is not None])
+    if tally and found:
+        tally.n = found[0][1][-1]
+        found = [(row, sorts[:-1]) for row, sorts in found]
+    return found
 
 
 async def collect(source: Source, place: Sequence[Any], limit: int, *, backwards: bool) -> list[Found]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +24,12 @@ MODE = "mode"
 
 LARGE = 100_000
 """Estimated rows from which a list starts in scroll: nobody turns two thousand pages."""
+
+LATELY_S = 30.0
+"""For so long the size of a table is taken to be what it was: asking would take a tenth of the time of a page."""
+
+_sized_lately: WeakKeyDictionary[Any, dict[type[Any], tuple[float, float]]] = WeakKeyDictionary()
+"""Engine → model → until when, and estimated rows. It only decides between pages and scroll."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,15 @@ async def mode(session: AsyncSession, resource: Resource, chosen: Any) -> Mode:
     """How the list of a table starts: as the person chose last, else in scroll where the table is large."""
     if chosen in ("pages", "scroll"):
         return cast("Mode", chosen)
+    known = _sized_lately.setdefault(session.get_bind(), {})
+    until, rows = known.get(resource.model, (0.0, 0.0))
+    if until < time.monotonic():
+        rows = await _estimated(session, resource)
+        known[resource.model] = (time.monotonic() + LATELY_S, rows)
+    return "scroll" if rows > LARGE else "pages"
+
+
+async def _estimated(session: AsyncSession, resource: Resource) -> float:
     rows = select(CLASSES.c.reltuples).where(CLASSES.c.oid == func.to_regclass(quoted(resource.traits.table)))
     found = await plans.rows(session, rows.execution_options(**PLAIN))
-    return "scroll" if found and found[0][0] > LARGE else "pages"
+    return float(found[0][0]) if found else 0.0

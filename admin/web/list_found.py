@@ -83,9 +83,10 @@ async def find(
         async with visit.glance() as session, watched(session, recorder):
             with doing("Names in the filters"):
                 names = await _names(session, visit.resource, query)
+            tally = counts.tally(session, visit.resource, query) if counting and not exactly else None
             try:
                 with doing("The rows of this page"):
-                    rows = await listing.fetch(session, visit.resource, query, counted.n if counted else None)
+                    rows = await listing.fetch(session, visit.resource, query, counted.n if counted else None, tally)
             except TooFar:
                 many = await counts.count(session, visit.resource, query)
                 return Found(nothing, many, names, too_far=True, uncounted=exactly)

@@ -173,6 +173,29 @@ async def test_what_was_counted_lately_is_counted_again_in_one_statement(
     assert len(queries) == 1
 
 
+async def test_what_was_counted_lately_is_counted_along_with_the_first_rows(
+    session: AsyncSession, database: Database, queries: Queries
+):
+    add_events(database, 400, 0)
+    alone = await listing.fetch(session, EVENT, ListQuery())
+    assert counts.tally(session, EVENT, ListQuery()) is None
+    assert await counts.count(session, EVENT, ListQuery(), alone) == Exact(400)
+    database.sql("insert into event (kind) values ('a')")
+    queries.clear()
+    shown = await listing.fetch(session, EVENT, ListQuery(), None, counts.tally(session, EVENT, ListQuery()))
+    assert await counts.count(session, EVENT, ListQuery(), shown) == Exact(401)
+    assert len(queries) == 1
+    assert [row.id for row in shown.rows[1:]] == [row.id for row in alone.rows[:-1]]
+    following = await listing.fetch(session, EVENT, ListQuery(after=shown.after))
+    assert following.rows[0].id == alone.rows[-1].id
+    for other in (ListQuery(page=2), ListQuery(search="a"), ListQuery(after=shown.after), ListQuery(deleted="with")):
+        assert counts.tally(session, EVENT, other) is None
+    add_events(database, 2_000, 0)
+    shown = await listing.fetch(session, EVENT, ListQuery(), None, counts.tally(session, EVENT, ListQuery()))
+    assert await counts.count(session, EVENT, ListQuery(), shown) == AtLeast(1_000)
+    assert counts.tally(session, EVENT, ListQuery()) is None
+
+
 async def test_a_table_that_grew_is_not_counted_again_and_again(
     session: AsyncSession, database: Database, queries: Queries
 ):

@@ -62,12 +62,15 @@ def test_what_was_stored_in_another_shape_is_no_choice(stored):
     assert Lists(stored).of("event") == {}
 
 
-async def test_a_large_table_starts_in_scroll_until_somebody_chose(session, people, database, monkeypatch):
+async def test_a_large_table_starts_in_scroll_until_somebody_chose(session, people, database, queries, monkeypatch):
     ann, _ = people
     database.sql("insert into event (kind) select 'order.paid' from generate_series(1, 500)")
     database.sql("analyze event")
     monkeypatch.setattr(preferences, "LARGE", 499)
     assert await start(session, ann, EVENT) == "scroll"
+    queries.clear()
+    assert await preferences.mode(session, EVENT, None) == "scroll"
+    assert len(queries) == 0
     await remember(session, ann, "event", "mode", "pages")
     assert await start(session, ann, EVENT) == "pages"
     monkeypatch.setattr(preferences, "LARGE", 500)
