@@ -27,10 +27,17 @@ def patience() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def settings() -> Iterator[dict[str, str]]:
+    """The settings of the console, for commands beside it."""
+    with server.environment() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def base_url(settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a console that runs until the last test is done."""
     log = tmp_path_factory.mktemp("log") / "console.log"
-    with server.environment() as settings, server.serving(settings, log) as address:
+    with server.serving(settings, log) as address:
         for name, role in PEOPLE.items():
             if name != "admin":
                 server.command(settings, "user", "add", name, "--role", role, given=server.PASSWORD)

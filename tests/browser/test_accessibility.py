@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser import server
 from tests.browser.pages import Larder
 
 PATHS = (
@@ -33,6 +35,19 @@ PATHS = (
     "/admin/people/1",
     "/admin/account",
 )
+
+
+STATES = """
+with reviewed as (
+  update larder.import set state = 'failed', error = 'The database has no space left on its disk.'
+  where id = (select max(id) from larder.import) returning *)
+insert into larder.import (person_name, identity, file_name, file_bytes, sha256, options, report, state)
+select person_name, identity, file_name, file_bytes, sha256, options, report, state
+from (select person_name, identity, file_name, file_bytes, sha256, options, report from reviewed) as one,
+     (values ('queued'), ('cancelled')) as states (state)
+returning id
+"""
+"""An import that was reviewed has failed, another one waits, and a third one was cancelled."""
 
 
 def problems(page: Page) -> list[str]:
@@ -81,8 +96,9 @@ def _editing(page: Page, larder: Larder) -> list[str]:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_pages_that_answer_something_have_none_either(
-    page: Page, larder: Larder, theme: str, base_url: str, complaints: list[str], tmp_path: Path
+    larder: Larder, theme: str, base_url: str, settings: dict[str, str], complaints: list[str], tmp_path: Path
 ):
+    page = larder.page
     page.context.add_cookies([{"name": "larder_theme", "value": theme, "url": base_url}])
     found: list[str] = []
     page.goto("/admin/customer/create")
@@ -94,6 +110,14 @@ def test_the_pages_that_answer_something_have_none_either(
     file.write_text("email,name,balance\naxe@example.org,Axe,1\nbad@example.org,Bad,x\n")
     larder.hand_in("customer", file)
     found += problems(page)
+    others = server.command(settings, "psql", "-qAtc", STATES).stdout.split()
+    for path in (page.url, *(f"/admin/imports/{number}" for number in others)):
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("failed|waits|was cancelled"))
+        found += problems(page)
+        if (cancel := page.get_by_role("button", name="Cancel import")).count():
+            cancel.click()
+            expect(larder.toast("cancelled")).to_be_visible()
     page.context.clear_cookies()
     page.goto("/admin/login")
     found += problems(page)
