@@ -13,7 +13,7 @@ export default function moment(field) {
   const said = Object.assign(document.createElement("span"), { className: "help", role: "status" });
   field.type = "text";
   field.parentElement.after(said);
-
+  field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") ?? ""} ${field.id}-words`.trim());
   const put = (text) => {
     if (text === null) return false;
     field.value = text;
