@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 MIDDLE = "select created_at, id from event where id = (select max(id) / 2 from event)"
 LIST = "select * from {table} where {where} order by created_at desc, id desc limit 51"
@@ -16,6 +17,16 @@ class Case:
     sql: str
     paths: dict[str, str] = field(default_factory=dict)
 
+
+HARDEST = {
+    "two words": ("supplier budget", "deleted_at is null", ""),
+    "two words, in the trash": ("supplier budget", "deleted_at is not null", "&deleted=only"),
+    "one in thirty, by title": ("harbour", "deleted_at is null", "&sortBy=title"),
+    "one in thirty, drafts": ("harbour", "deleted_at is null and status = 'draft'", "&status=draft"),
+    "no such phrase": ('"offers compared"', "deleted_at is null", ""),
+}
+"""Searches that neither an order nor an index makes easy: the words, the rows, and the rest of the address. The words
+are those of the seed; those of the phrase stand together in every fifth document, never side by side."""
 
 SMALL_FIRST, LARGE_FIRST, LARGE_DEEP = "customers, first page", "events, first page", "events, scrolled half-way down"
 """The pages whose times are compared with each other."""
@@ -49,6 +60,15 @@ def pages(rows: dict[str, int], words: dict[str, str], middle: str) -> list[Case
                 _paths("document", f"search={word}", f"search={word}", f"q={word}"),
             )
             for kind, word in words.items()
+        ),
+        *(
+            Case(
+                f"documents, search: {kind}",
+                f"select id from document where {where} and "
+                f"search @@ websearch_to_tsquery('english', '{text}') limit 51",
+                {"Larder": f"/admin/document/list?pageSize=50&search={quote(text)}{rest}"},
+            )
+            for kind, (text, where, rest) in HARDEST.items()
         ),
         Case(
             LARGE_FIRST,

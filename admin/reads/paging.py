@@ -257,13 +257,13 @@ def slice_of(source: Source, query: ListQuery, found: list[Found], *, has_previo
         page=query.page,
         has_previous=has_previous,
         has_next=has_next,
-        after=_cursor(source, found[-1]) if found and has_next else None,
-        before=_cursor(source, found[0]) if found and has_previous else None,
-        top=_cursor(source, found[0]) if found else None,
+        after=cursor_of(source, found[-1]) if found and has_next else None,
+        before=cursor_of(source, found[0]) if found and has_previous else None,
+        top=cursor_of(source, found[0]) if found else None,
     )
 
 
-def _cursor(source: Source, found: Found) -> str | None:
+def cursor_of(source: Source, found: Found) -> str | None:
     """None where the list is ordered by a text that no URL can carry; its numbered pages still work."""
     made = keyset.cursor(source.resource, source.order, found[1])
     return made if len(made) <= MAX_CURSOR else None

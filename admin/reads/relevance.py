@@ -86,9 +86,13 @@ async def _numbered(asked: Search) -> Slice:
 
 
 async def _last(asked: Search) -> Slice:
-    """The last rows of a search of which nobody knows how many it finds."""
-    reached = await windows.first(asked.reach, asked.others, asked.query.size, backwards=True)
-    return Slice([row for row, _ in reached.found[::-1]], LAST, has_previous=True, has_next=False)
+    """The last rows of a search of which nobody knows how many it finds: they are too many to be ranked."""
+    reached = await windows.first(asked.reach, asked.others, asked.query.size + 1, backwards=True)
+    below = replace(reached, found=[(row, (None, None, *values)) for row, values in reached.found])
+    shown = _slice(asked, below, None, has_previous=False)
+    return replace(
+        shown, rows=shown.rows[::-1], has_previous=shown.has_next, has_next=False, after=None, before=shown.after
+    )
 
 
 async def _beside(asked: Search) -> Slice:
@@ -96,6 +100,11 @@ async def _beside(asked: Search) -> Slice:
     order = cursor_order(asked.resource)
     values = keyset.read(asked.resource, order, query.before or query.after or "")
     place, boundary = tuple(values[: 2 + count]), _boundary(values[2 + count :])
+    if place[0] is None and boundary is None:
+        # Nobody looked for it yet: the place was reached from the end.
+        boundary = (await ranked.top(asked, 1)).boundary
+        if boundary is None:
+            return await _numbered(replace(asked, query=replace(query, page=1, after=None, before=None)))
     return await (_upwards if query.before else _downwards)(asked, place, boundary)
 
 

@@ -39,16 +39,17 @@ async def fetch(
             return await (_beside if query.after or query.before else _numbered)(reach, source, query)
         return await relevance.fetch(session, resource, query, sides, reach)
 
-    if query.page != LAST:
+    if query.page != LAST or query.after or query.before:
         shown = await page(query)
         if shown.total is None and shown.has_next and not shown.looked_through:
             shown = replace(shown, expected=reach.prospect.found)
-        if shown.rows or query.page == 1 or query.mode == "scroll" or shown.looked_through:
+        if shown.rows or query.page in (1, LAST) or query.mode == "scroll" or shown.looked_through:
             return shown
     quick = reach.prospect.collected <= windows.AFFORDABLE
     many = total if total is not None or not quick else await _counted(session, found)
     last = LAST if many is None else max(1, -(-many // query.size))
-    return await page(replace(query, page=last, after=None, before=None))
+    shown = await page(replace(query, page=last, after=None, before=None))
+    return replace(shown, total=many, expected=reach.prospect.found)
 
 
 async def _counted(session: AsyncSession, sides: Sequence[Select[Any]]) -> int | None:
@@ -64,8 +65,7 @@ async def _counted(session: AsyncSession, sides: Sequence[Select[Any]]) -> int |
 async def _numbered(reach: windows.Search, source: Source, query: ListQuery) -> Slice:
     wanted = query.size + 1
     if query.page == LAST:
-        reached = await windows.first(reach, source, query.size, backwards=True)
-        return paging.slice_of(source, query, reached.found[::-1], has_previous=True, has_next=False)
+        return _backwards(source, query, await windows.first(reach, source, query.size + 1, backwards=True))
     reached = await windows.first(reach, source, wanted, offset=(query.page - 1) * query.size)
     return _slice(source, query, reached, has_previous=query.page > 1)
 
@@ -74,16 +74,22 @@ async def _beside(reach: windows.Search, source: Source, query: ListQuery) -> Sl
     place = tuple(keyset.read(source.resource, source.order, query.before or query.after or ""))
     back = query.before is not None
     reached = await windows.first(reach, source, query.size + 1, place=place, backwards=back)
-    if not back:
-        return _slice(source, query, reached, has_previous=True)
-    # Seen from the other end: what is next there is before it here.
+    return _backwards(source, query, reached) if back else _slice(source, query, reached, has_previous=True)
+
+
+def _backwards(source: Source, query: ListQuery, reached: Reached) -> Slice:
+    """A page seen from the other end: what is next there is before it here."""
     shown = _slice(source, query, reached, has_previous=False)
     page, after = reached.found[: query.size], query.before
-    if page:
-        after = keyset.cursor(source.resource, source.order, page[0][1])
-    rows, top = shown.rows[::-1], shown.after if page else None
+    if page and query.before:
+        after = paging.cursor_of(source, page[0])
+    rows, has_next, top = (
+        shown.rows[::-1],
+        query.before is not None,
+        paging.cursor_of(source, page[-1]) if page else None,
+    )
     return replace(
-        shown, rows=rows, has_previous=shown.has_next, has_next=True, after=after, before=shown.after, top=top
+        shown, rows=rows, has_previous=shown.has_next, has_next=has_next, after=after, before=shown.after, top=top
     )
 
 
@@ -94,5 +100,5 @@ def _slice(source: Source, query: ListQuery, reached: Reached, *, has_previous: 
     shown = replace(shown, total=reached.total)
     if more or reached.end is None:
         return shown
-    after = keyset.cursor(source.resource, source.order, reached.end)
+    after = paging.cursor_of(source, (None, reached.end))
     return replace(shown, has_next=True, after=after, looked_through=reached.rows)

@@ -36,7 +36,7 @@ FEW = 5_000
 AFFORDABLE = 20_000
 """Rows that are collected where the window held too little of them."""
 
-DENSE = 100_000
+DENSE = 300_000
 """Rows that are collected where the window held none: they are fewer than was guessed, or lie close together."""
 
 LEAST = 3_000
@@ -50,7 +50,7 @@ COLLECTED = 6
 PASSED = 0.3
 """What an entry of the order's index costs."""
 
-GUARD_MS = 80
+GUARD_MS = 120
 """How long collecting may take when less than all of it would be an answer too."""
 
 
@@ -113,7 +113,8 @@ def _widest(prospect: Prospect, row_cost: float) -> Step:
     index of what is looked for hands over less than that, those of its rows that lie in the window."""
     along = MOST / row_cost
     share = PASSED + COLLECTED * prospect.collected / max(prospect.among, 1)
-    picked = (MOST - prospect.collected) / share
+    # Not more than that, since it is the planner who decides whether the other index is worth asking.
+    picked = min((MOST - prospect.collected) / share, MOST)
     if row_cost > 1 and picked > along:
         return Step(int(picked), plans.BITMAPS_ONLY, widest=True)
     return Step(int(along), plans.ALONG, widest=True)

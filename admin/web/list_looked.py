@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from admin.reads import ordering
 from admin.reads.listing import Slice
-from admin.reads.query import ListQuery
+from admin.reads.query import LAST, ListQuery
 from admin.resource import Resource
 from admin.web import list_controls
 
@@ -30,14 +30,15 @@ def of(resource: Resource, query: ListQuery, shown: Slice) -> Looked | None:
 
 def further_url(resource: Resource, query: ListQuery, shown: Slice) -> str:
     """The page behind what was looked through."""
-    if query.before:
+    if query.before or query.page == LAST:
         return list_controls.list_url(resource, replace(query, after=None, before=shown.before))
     page = query.page if query.mode == "scroll" else query.page + 1
     return list_controls.list_url(resource, replace(query, page=page, after=shown.after, before=None))
 
 
 def _sentence(query: ListQuery, shown: Slice) -> str:
-    which = "next" if query.after or query.before else "first"
+    beside = query.after or query.before
+    which = "next" if beside else "last" if query.page == LAST else "first"
     among = f"the {which} {shown.looked_through:,} rows of this list"
     if shown.rows:
         return f"Only {among} were looked through: the search is too broad for all at once."

@@ -82,8 +82,9 @@ FOUND = {
 """What a first page has of a search: among all, among drafts, in the trash. “river wide” stands in many rows, but never
 in this order: the index holds no positions, so all of these rows would have to be looked at."""
 
-FETCHED = windows.MOST
-"""Rows that a page of a search may fetch from the table of a million. What a count fetches is bounded by its moment."""
+FETCHED = windows.MOST + windows.LEAST
+"""Rows that a page of a search may fetch from the table of a million, with those that it shows and ranks. What a count
+fetches is bounded by its moment."""
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def test_the_cheapest_way_that_ought_to_do_comes_first(
 
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Windows of a table of a thousand rows, as if it had a million."""
+    """Windows of a small table, as if it had a million rows."""
     for name, value in {"FEW": 0, "LEAST": 20, "MOST": 60, "AFFORDABLE": 0, "DENSE": 0, "GUARD_MS": 5_000}.items():
         monkeypatch.setattr(windows, name, value)
     monkeypatch.setattr(ranked, "RANKED", 20)
@@ -66,9 +66,9 @@ def documents(database: Database) -> None:
     database.sql(
         "insert into document (id, title, body, created_at, deleted_at) select i, "
         "'t' || lpad((i * 37 % 1000)::text, 4, '0') || case when i % 5 = 0 then ' sea' else '' end, "
-        "concat_ws(' ', 'sea and dry', case when i between 400 and 440 then 'heron' end), "
+        "concat_ws(' ', 'sea and dry', case when i between 150 and 175 then 'heron' end), "
         "timestamptz '2026-01-01Z' + i / 3 * interval '1 h', case when i % 7 = 0 then now() end "
-        "from generate_series(1, 1000) i"
+        "from generate_series(1, 420) i"
     )
     database.sql("vacuum analyze document")
 
@@ -89,7 +89,7 @@ async def down(session: AsyncSession, query: ListQuery) -> tuple[list[int], list
 @pytest.mark.usefixtures("narrow", "documents")
 @pytest.mark.parametrize(
     ("sort", "deleted"),
-    [(None, "hide"), (None, "only"), (None, "with"), ("created_at", "with"), ("title", "hide")],
+    [(None, "only"), (None, "with"), ("created_at", "with"), ("title", "hide")],
 )
 async def test_who_looks_further_meets_every_row_once_down_and_up(
     session: AsyncSession, database: Database, sort: str | None, deleted
@@ -107,6 +107,14 @@ async def test_who_looks_further_meets_every_row_once_down_and_up(
         up = [row.id for row in page.rows]
         while page.before:
             page = await listing.fetch(session, DOCUMENT, replace(query, before=page.before))
+            up = [*(row.id for row in page.rows), *up]
+        assert up == found
+        if text == "heron":
+            continue  # So few have no last page of their own.
+        page = await listing.fetch(session, DOCUMENT, replace(query, mode="pages", page=LAST))
+        up = [row.id for row in page.rows]
+        while page.has_previous:
+            page = await listing.fetch(session, DOCUMENT, replace(query, mode="pages", page=LAST, before=page.before))
             up = [*(row.id for row in page.rows), *up]
         assert up == found
 
@@ -131,10 +139,10 @@ async def test_what_was_met_as_expected_is_not_counted(session: AsyncSession, mo
     assert (len(shown.rows), shown.ranked, shown.looked_through) == (50, 20, 0)
     counted = await counts.count(session, DOCUMENT, sea, shown)
     assert isinstance(counted, About)
-    assert counted.n == pytest.approx(858, rel=0.1)
+    assert counted.n == pytest.approx(360, rel=0.1)
     monkeypatch.setattr(windows, "FEW", 5_000)
     shown = await listing.fetch(session, DOCUMENT, sea)
-    assert await counts.count(session, DOCUMENT, sea, shown) == Exact(858)
+    assert await counts.count(session, DOCUMENT, sea, shown) == Exact(360)
 
 
 @pytest.mark.usefixtures("narrow", "documents")

@@ -59,9 +59,10 @@ export class Mounted {
     }
   }
 
-  // Heights of what is mounted, and from them those of the two spacers.
+  // Heights of what is mounted, and of the two spacers. All widths are read first, or each set would lay out all rows.
   measure() {
-    for (const column of this.columns) column.style.minWidth = `${column.getBoundingClientRect().width}px`;
+    const widths = this.columns.map((column) => column.getBoundingClientRect().width);
+    this.columns.forEach((column, at) => (column.style.minWidth = `${widths[at]}px`));
     for (const chunk of this.list.slice(this.from, this.to)) {
       const ends = [chunk.rows[0], chunk.rows.at(-1)].map((row) => row?.getBoundingClientRect());
       chunk.height = ends[0] ? ends[1].bottom - ends[0].top : 0;
