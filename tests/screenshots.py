@@ -57,6 +57,7 @@ def _take(page: Page, address: str, file: Path) -> None:
     _shot(page, "undo")
     larder.open("customer")
     page.goto(f"/admin/customer/edit/{larder.keys()[0]}")
+    page.locator("html[data-attached]").wait_for()
     _shot(page, "edit")
 
 
