@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -130,10 +130,11 @@ async def last_of(session: AsyncSession, actor: Actor) -> Listed | None:
 
 
 def _standing() -> ColumnElement[bool]:
-    """Not undone, or done again since."""
+    """Not undone, or done again since, or undone but for rows that something stood in the way of."""
     undo, again = aliased(Operation), aliased(Operation)
     done_again = exists().where(again.undoes == undo.id)
-    return ~exists().where(undo.undoes == Operation.id, ~done_again)
+    whole = func.coalesce(undo.detail["impossible_rows"].as_integer(), 0) == 0
+    return ~exists().where(undo.undoes == Operation.id, ~done_again, whole)
 
 
 def _described() -> Select[Operation, Operation, bool]:

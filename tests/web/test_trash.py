@@ -170,6 +170,10 @@ async def test_what_an_entry_could_not_give_back_is_resolved_at_once(browse: Bro
     page = await follow(editor, await editor.post("/admin/operations/1/undo", data={"then": "/admin/trash"}))
     assert "1 row put back and 2 not possible" in toasts(page)[-1]
     url = "/admin/customer/restore?operation=1&deleted=only"
+    trash = await editor.get("/admin/trash")
+    assert lines(trash) == ["editor deleted 3 customers | 2 rows of 3 customers purged in 30 days | Restore"]
+    assert "Nothing was restored yet" in (await editor.post(url, data={"all": "1"})).text
+    assert f'action="{url.replace("&", "&amp;")}"' in trash.text
     assert f'href="{url.replace("&", "&amp;")}">Resolve 2 rows<' in page.text
     assert "Restore 2 customers" in (await editor.get(url)).text
     await editor.post(url, data={"all": "1", "way": "replace"})
