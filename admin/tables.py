@@ -166,23 +166,28 @@ class BeforeImage(Base):
     before: Mapped[dict[str, Any]]
 
 
-class InsertedKeys(Base):
-    """The keys of rows that were inserted, up to ten thousand in one JSON array; written by trigger only.
+LARGE_BATCH = text("jsonb_array_length(keys) > 100")
 
-    A million-row import costs a hundred rows here. A row was changed since when a before-image of it exists that is
-    younger than the operation and not of it. Few keys are indexed one by one; who inserted a row among many is found
-    by the moment, which is also the row's `created_at`.
+
+class InsertedKeys(Base):
+    """The keys of rows that were inserted, up to a hundred in one JSON array; written by trigger only.
+
+    A million-row import costs ten thousand rows here. A row was changed since when a before-image of it exists that is
+    younger than the operation and not of it. Keys are indexed one by one; those of older batches, which held more, are
+    found by their operation, or by the moment, which is also the row's `created_at`.
     """
 
     __tablename__ = "inserted_keys"
     __table_args__ = (
         Index("inserted_keys_operation_id_idx", "operation_id"),
-        Index("inserted_keys_table_name_at_idx", "table_name", "at"),
+        Index("inserted_keys_table_name_at_idx", "table_name", "at", postgresql_where=LARGE_BATCH),
+        Index("inserted_keys_many_idx", "operation_id", postgresql_where=LARGE_BATCH),
         Index(
             "inserted_keys_few_idx",
             "keys",
             postgresql_using="gin",
             postgresql_ops={"keys": "jsonb_path_ops"},
+            postgresql_with={"fastupdate": "off"},
             postgresql_where=text("jsonb_array_length(keys) <= 100"),
         ),
         {"postgresql_partition_by": "RANGE (at)"},

@@ -32,7 +32,7 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="bench", description=__doc__)
     options.add_argument("--small", action="store_true", help="a tenth of the data")
     options.add_argument("--runs", type=int, default=15, help="runs of each page")
-    options.add_argument("--only", choices=["pages", "imports"], help="leave the rest out, and keep no results")
+    options.add_argument("--only", choices=["pages", "imports"], help="measure this part alone")
     arguments = options.parse_args()
     rows = {table: size // (10 if arguments.small and size > 10_000 else 1) for table, size in FULL.items()}
     busy = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
@@ -42,16 +42,27 @@ def main() -> None:
         with EmbeddedPostgres(Path(place) / "state") as server:
             print("Building the data …", flush=True)
             _build(server, rows if arguments.only != "imports" else dict.fromkeys(rows, 1_000))
-            parts = [report.head(_machine(rows, busy))]
+            parts = {}
             if arguments.only != "imports":
-                parts += report.sections(_measure(server, rows, arguments.runs))
+                parts["pages"] = [
+                    report.head(_machine(rows, busy)),
+                    *report.sections(_measure(server, rows, arguments.runs)),
+                ]
             if arguments.only != "pages":
                 many = 100_000 if arguments.small else 1_000_000
-                parts += import_report.sections(imports.measure(server, Path(place), many, min(many, 100_000)))
-    text = "\n\n".join(parts) + "\n"
-    if arguments.only is None:
-        (Path(__file__).parent / "RESULTS.md").write_text(text)
-    print(text)
+                measured = imports.measure(server, Path(place), many, min(many, 100_000))
+                parts["imports"] = import_report.sections(measured, report.facts(_machine({"customer": many}, busy)))
+    texts = {part: "\n\n".join(sections) + "\n" for part, sections in parts.items()}
+    if not arguments.small:
+        _keep(texts)
+    print("\n".join(texts.values()))
+
+
+def _keep(texts: dict[str, str]) -> None:
+    """Renew what was measured; the other part stays as it was."""
+    file = Path(__file__).parent / "RESULTS.md"
+    pages, heading, rest = file.read_text().partition(import_report.HEADING)
+    file.write_text("\n".join([texts.get("pages", pages).rstrip() + "\n", texts.get("imports", heading + rest)]))
 
 
 def _build(server: EmbeddedPostgres, rows: dict[str, int]) -> None:

@@ -15,6 +15,8 @@ from bench.servers import Server
 BOUNDARY = "larder-bench"
 STEP_S = 0.05
 """Between two looks at where an import stands."""
+LIMIT_S = 600
+"""A benchmark that hangs says so, instead of waiting for ever."""
 
 
 class Client:
@@ -72,9 +74,10 @@ class Client:
             raise ConnectionError(f"sqladmin answered {answer.status}: {said!r}")
 
     def _wait(self, state: str) -> None:
+        limit = time.monotonic() + LIMIT_S
         while (found := self._status())["state"] != state:
-            if found["state"] in ("failed", "cancelled"):
-                raise ConnectionError(f"the import is {found['state']}")
+            if found["state"] in ("failed", "cancelled") or time.monotonic() > limit:
+                raise ConnectionError(f"the import is {found['state']}: {found['error']}")
             time.sleep(STEP_S)
 
     def _status(self) -> Any:

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from bench.imports import PAGES, Imports, median
 from bench.table import grid
 
+HEADING = "## Import of "
+"""Where this part begins."""
 
-def sections(found: Imports) -> list[str]:
+
+def sections(found: Imports, machine: str) -> list[str]:
     """The part of the report that is about imports."""
     return [
-        f"## Import of {found.rows:,} customers, seven columns, unique e-mail",
+        f"{HEADING}{found.rows:,} customers, seven columns, unique e-mail",
+        f"One run on one machine: {machine}.",
         grid(["step", "seconds", "beside `\\copy`, tracked", "untracked"], list(_steps(found))),
         f"Meanwhile: {_meanwhile(found)}; the server process grew by {found.growth_mb:.0f} MB.",
         "## Import beside peers",
@@ -32,15 +36,22 @@ def _meanwhile(found: Imports) -> str:
 
 
 def _rate(found: Imports, name: str) -> float:
-    seconds, rows = found.peers[name]
-    return rows / (found.seconds["beside peers"] if name == "Larder" else seconds)
+    peer = found.peers[name]
+    return peer.rows / found.seconds["beside peers"] if name == "Larder" else peer.rate
+
+
+def _times(found: Imports, name: str) -> str:
+    """How many times faster Larder is: at least so many, where the other one was stopped before it wrote a row."""
+    times = f"{_rate(found, 'Larder') / _rate(found, name):.1f} times"
+    return times if found.peers[name].rows else f"more than {times}"
 
 
 def _peers(found: Imports) -> Iterator[list[str]]:
-    ours = _rate(found, "Larder")
-    for name, (_, rows) in found.peers.items():
-        rate = _rate(found, name)
-        yield [name, f"{rows:,}", f"{rows / rate:.1f}", f"{rate:,.0f}", f"{ours / rate:.1f} times"]
+    for name, peer in found.peers.items():
+        seconds = found.seconds["beside peers"] if name == "Larder" else peer.seconds
+        stopped = "" if peer.rows == peer.given else ", then stopped"
+        rate = f"{_rate(found, name):,.0f}" if peer.rows else "0"
+        yield [name, f"{peer.rows:,}", f"{seconds:.1f}{stopped}", rate, _times(found, name)]
 
 
 def _goals(found: Imports) -> Iterator[tuple[str, str, bool]]:
@@ -60,7 +71,7 @@ def _goals(found: Imports) -> Iterator[tuple[str, str, bool]]:
         yield f"`{page}` within {limit} ms meanwhile", f"{took:.0f} ms", took <= limit
     for name in list(found.peers)[1:]:
         times = _rate(found, "Larder") / _rate(found, name)
-        yield f"twenty times faster than {name}", f"{times:.1f} times", times >= 20
+        yield f"twenty times faster than {name}", _times(found, name), times >= 20
 
 
 def _whole(found: Imports, name: str) -> float:

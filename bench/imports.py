@@ -26,9 +26,23 @@ from bench import customers
 from bench.import_client import Client
 from bench.servers import Server, running
 
-PATIENCE_S = 120
+PATIENCE_S = 90
 """Seconds after which a peer is stopped; how far it came says how long it would have taken at the least."""
 PAGES = ("/healthz", "/admin/document/list", "/admin/customer/list")
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Seconds until it was done or stopped, how many rows it had drawn keys for by then, and how many it was given."""
+
+    seconds: float
+    rows: int
+    given: int
+
+    @property
+    def rate(self) -> float:
+        """Rows a second; of one that had written nothing, what it would be had it been done at that moment."""
+        return (self.rows or self.given) / self.seconds
 
 
 @dataclass
@@ -39,8 +53,7 @@ class Imports:
     seconds: dict[str, float] = field(default_factory=dict)
     pages: dict[str, list[float]] = field(default_factory=lambda: {page: [] for page in PAGES})
     growth_mb: float = 0
-    peers: dict[str, tuple[float, int]] = field(default_factory=dict)
-    """Seconds, and rows that were imported by then."""
+    peers: dict[str, Peer] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -63,13 +76,16 @@ def measure(server: EmbeddedPostgres, place: Path, rows: int, peer_rows: int) ->
     _empty(server, tracked=False)
     with running("Larder", server.app_url, server.owner_url) as console:
         client = Client(console)
-        _whole(found, client, file, "untracked")
+        with found.timed("hand in untracked"):
+            client.hand_in(file)
+        with found.timed("run untracked"):
+            client.run()
         _empty(server, tracked=True)
         with _watched(found, console):
             _whole(found, client, file, "new")
         with found.timed("undo new"):
             client.undo()
-        client.run_quietly(file)
+        _copy(server, file)
         _whole(found, client, again, "changed")
         with found.timed("undo changed"):
             client.undo()
@@ -160,13 +176,13 @@ def _peers(found: Imports, server: EmbeddedPostgres, place: Path, rows: int) -> 
         found.peers[name] = _patient(act, server, rows)
 
 
-def _patient(act: Callable[[], None], server: EmbeddedPostgres, rows: int) -> tuple[float, int]:
-    """How long it took, and how many rows it had drawn numbers for when it was stopped."""
+def _patient(act: Callable[[], None], server: EmbeddedPostgres, rows: int) -> Peer:
+    """How long it took, or how far it was when it was stopped."""
     started = time.perf_counter()
     try:
         act()
     except (subprocess.TimeoutExpired, TimeoutError):
         with psycopg.connect(server.owner_url.replace("+psycopg", "")) as connection:
-            drawn = connection.execute("select last_value from customer_id_seq").fetchone()
-        return time.perf_counter() - started, min(drawn[0], rows) if drawn else 0
-    return time.perf_counter() - started, rows
+            drawn = connection.execute("select last_value from customer_id_seq where is_called").fetchone()
+        return Peer(time.perf_counter() - started, min(drawn[0], rows) if drawn else 0, rows)
+    return Peer(time.perf_counter() - started, rows, rows)

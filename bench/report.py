@@ -9,17 +9,21 @@ from bench.table import Table, grid
 
 def head(machine: dict[str, str]) -> str:
     """How to read what follows."""
-    facts = "; ".join(f"{name} {value}" for name, value in machine.items())
     return "\n\n".join(
         [
             "# Results of the benchmark",
-            f"One run on one machine, which client, servers and database share: {facts}.",
+            f"One run on one machine, which client, servers and database share: {facts(machine)}.",
             (
                 "Milliseconds are `median (lowest to highest, n=runs)` after a warm-up; × is how many times Larder's "
                 "median."
             ),
         ]
     )
+
+
+def facts(machine: dict[str, str]) -> str:
+    """What was measured on, in a line."""
+    return "; ".join(f"{name} {value}" for name, value in machine.items())
 
 
 def sections(table: Table) -> list[str]:

@@ -180,19 +180,19 @@ async def _as_it_is(session: AsyncSession, resource: Resource, image: BeforeImag
 
 
 async def made(session: AsyncSession, resource: Resource, key: tuple[Any, ...]) -> Entry | None:
-    """Who made the row, where it is known: found by its key among few, by the moment of its making among many."""
+    """Who made the row, where it is known: found by its key, in older batches by the moment of its making."""
     keys, name = InsertedKeys, catalog.name_of(resource.traits)
     created = resource.traits.columns.get("created_at")
     moment = select(created.sa).where(
         *(resource.traits.attribute(n) == v for n, v in zip(resource.traits.key, key, strict=True))
     ).scalar_subquery() if created is not None else None  # fmt: skip
     own = key_json(resource, key)
-    among_few = and_(func.jsonb_array_length(keys.keys) <= text("100"), keys.keys.contains(func.jsonb_build_array(own)))
+    length, named = func.jsonb_array_length(keys.keys), keys.keys.contains(func.jsonb_build_array(own))
     statement = (
         select(keys.id, keys.at, keys.operation_id, keys.database_role, Operation.person_name, Operation.sentence)
         .outerjoin(Operation, Operation.id == keys.operation_id)
         .where(keys.table_name == name)
-        .where(or_(among_few, and_(keys.at == moment, keys.keys.contains(func.jsonb_build_array(own)))))
+        .where(or_(and_(length <= text("100"), named), and_(length > text("100"), keys.at == moment, named)))
         .order_by(keys.id.desc())
         .limit(1)
     )

@@ -21,7 +21,7 @@ from admin.reads.ordering import Order, order_of, ordered
 from admin.reads.paging import Run, Slice, Source, Statement, Tally
 from admin.reads.query import ListQuery
 from admin.reads.search import searched
-from admin.reads.touched import touched
+from admin.reads.touched import in_order, sides, touched
 from admin.reads.visibility import visible
 from admin.resource import Resource
 
@@ -97,7 +97,16 @@ class Parts(NamedTuple):
 @functools.lru_cache(maxsize=200)
 def _parts(resource: Resource, query: ListQuery) -> Parts:
     """Kept for lists that are opened again and again."""
-    return Parts(order_of(resource, query), _sides(resource, query), {})
+    return Parts(order_of(resource, query), _halves(resource, query), {})
+
+
+def _halves(resource: Resource, query: ListQuery) -> tuple[Select[Any], ...]:
+    """The sides of a list; of one operation's rows each is asked in two ways, of which one is idle."""
+    first = order_of(resource, query).keys[0].column
+    if query.operation is None or not in_order(resource, first.sa if first else None):
+        return _sides(resource, query)
+    wide = _sides(resource, replace(query, operation=None))
+    return tuple(half for side in wide for half in sides(side, resource, query.operation))
 
 
 def _sides(resource: Resource, query: ListQuery) -> tuple[Select[Any], ...]:

@@ -1,21 +1,43 @@
 """The rows that one operation touched, as a condition on a list: what it inserted, changed or took into the trash.
 
 The keys come from the record itself, found by the operation's id and moment, so that one month's partition is read and
-nothing else. They are taken from there first and looked up in the table by its key; with a few rows that is a
-millisecond.
+nothing else. Of a few rows they are taken from there first and looked up in the table by its key, in a millisecond. A
+page of a million is found the other way round: along the list's own order, asking of each row whether it is recorded.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, cast, func, literal_column, select, tuple_, union_all
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    Text,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from admin.reads import catalog
 from admin.reads.query import ListQuery
 from admin.resource import Resource
 from admin.tables import BeforeImage, InsertedKeys, Operation
+
+MANY = 1_000
+"""Rows of an operation from which on a page of them is found along the list."""
+USING = "postgresql_using"
+BATCH = text("100")
+"""Keys in one row of the record of what was inserted, which an index finds by any of them; older rows hold more."""
+AS_WRITTEN = frozenset({"integer", "text", "uuid"})
+"""Kinds of key whose text is the same whatever a session's settings are."""
 
 
 def touched(statement: Select[Any], resource: Resource, query: ListQuery) -> Select[Any]:
@@ -25,6 +47,49 @@ def touched(statement: Select[Any], resource: Resource, query: ListQuery) -> Sel
     attributes = [resource.traits.attribute(name) for name in resource.traits.key]
     own: Any = attributes[0] if len(attributes) == 1 else tuple_(*attributes)
     return statement.where(own.in_(keys(resource, query.operation)))
+
+
+def in_order(resource: Resource, column: Column[Any] | None) -> bool:
+    """Whether an index has the rows in the order of a column, so that a page need not look at all of them."""
+    table = resource.traits.table
+    first = [next(iter(index.expressions), None) for index in table.indexes if not index.dialect_kwargs.get(USING)]
+    firsts = [*first, next(iter(table.primary_key.columns), None)]
+    return column is not None and any(one is column for one in firsts)
+
+
+def sides(statement: Select[Any], resource: Resource, operation_id: int) -> tuple[Select[Any], ...]:
+    """A list narrowed to the rows of one operation: by their keys if it has few, else along the list.
+
+    Both are sent at once, and Postgres leaves out the one that is not meant before it begins.
+    """
+    by_key = touched(statement, resource, ListQuery(operation=operation_id))
+    columns = [resource.traits.columns[name] for name in resource.traits.key]
+    if not AS_WRITTEN.issuperset(column.kind for column in columns):
+        return (by_key,)
+    rows = select(Operation.rows).where(Operation.id == operation_id).scalar_subquery()
+    recorded = _is_recorded(resource, operation_id, func.jsonb_build_array(*[cast(one.sa, Text) for one in columns]))
+    return by_key.where(func.coalesce(rows, 0) <= MANY), statement.where(rows > MANY, recorded)
+
+
+def _is_recorded(resource: Resource, operation_id: int, key: Any) -> ColumnElement[bool]:
+    """Whether the record of an operation names a key: a look into one index for each way it may."""
+    at = select(Operation.at).where(Operation.id == operation_id).scalar_subquery()
+
+    def there(record: Any, *conditions: Any, by_key: bool = True) -> ColumnElement[bool]:
+        # An operation that no statistics know is believed to have one row: its index must not look better.
+        number = record.operation_id + literal_column("0") if by_key else record.operation_id
+        own = (number == operation_id, record.at == at)
+        # A scalar with a limit is asked row by row; EXISTS might be answered by hashing all keys of the operation.
+        return select(true()).where(*own, *conditions).limit(1).scalar_subquery().is_(True)
+
+    length, named = func.jsonb_array_length(InsertedKeys.keys), InsertedKeys.keys.contains(func.jsonb_build_array(key))
+    image, made = BeforeImage.table_name == catalog.name_of(resource.traits), InsertedKeys.table_name
+    return or_(
+        there(BeforeImage, image, BeforeImage.key == key),
+        there(InsertedKeys, made == catalog.name_of(resource.traits), named, length <= BATCH),
+        there(BeforeImage, image, BeforeImage.new_key == key, BeforeImage.new_key.is_not(None)),
+        there(InsertedKeys, made == catalog.name_of(resource.traits), named, length > BATCH, by_key=False),
+    )
 
 
 def keys(resource: Resource, operation_id: int) -> Any:

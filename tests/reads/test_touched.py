@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.actor import Actor
 from admin.reads import counts, listing, selection
 from admin.reads.plans import Explain
-from admin.reads.query import Deleted, ListQuery
+from admin.reads.query import Deleted, Filter, ListQuery
 from admin.reads.selection import Selection
 from admin.resource import Resource
 from admin.writes import deletion
@@ -88,3 +90,46 @@ async def test_a_few_rows_of_a_large_table_are_found_by_its_key(
     plan = str((await session.execute(Explain(page))).scalar_one())
     assert "event_pkey" in plan
     assert "'Seq Scan', 'Parallel Aware': False, 'Async Capable': False, 'Relation Name': 'event'" not in plan
+
+
+@pytest.mark.usefixtures("customers")
+async def test_a_page_of_many_rows_is_found_along_the_list(
+    session: AsyncSession, act: Act, ann: Actor, database: Database
+):
+    number = await act(
+        by_sql,
+        ann,
+        "insert into customer (email, name) select 'n' || n, 'N ' || n from generate_series(1, 3000) n",
+        "update customer set city = 'Rome' where id between 190 and 200",
+        "update customer set id = 9000 where id = 20",
+    )
+    database.sql("update larder.operation set rows = 3012 where id = %s", number)
+    database.sql("vacuum analyze customer")
+    assert len(await seen(session, number)) == 3012
+    assert await seen(session, number, city="Rome") == list(range(200, 189, -1))
+    query = ListQuery(operation=number, sort="id", size=50)
+    _, walk = listing._halves(CUSTOMER, query)
+    plan = str((await session.execute(Explain(walk.order_by(Customer.id).limit(51)))).scalar_one())
+    assert "inserted_keys" in plan
+    assert "customer_pkey" in plan
+    assert "Sort" not in plan
+    # What was kept before, in batches of thousands, is found as well.
+    database.sql(
+        "with old as (delete from larder.inserted_keys returning *) insert into larder.inserted_keys "
+        "(operation_id, at, table_name, keys) select operation_id, at, table_name, jsonb_agg(key) from old "
+        "cross join jsonb_array_elements(keys) as key where operation_id is not null group by 1, 2, 3"
+    )
+    assert len(await seen(session, number)) == 3012
+
+
+async def seen(session: AsyncSession, operation: int, **filters: str) -> list[int]:
+    """The rows of all pages, one after the other."""
+    asked = tuple(Filter(name, "exact", value, value) for name, value in filters.items())
+    found: list[int] = []
+    query = ListQuery(operation=operation, filters=asked, size=200, sort="id", descending=True, mode="scroll")
+    while True:
+        page = await listing.fetch(session, CUSTOMER, query)
+        found += [row.id for row in page.rows]
+        if page.after is None:
+            return found
+        query = replace(query, after=page.after)
