@@ -29,6 +29,7 @@ PATHS = (
     "/admin/operations?kind=delete&since=2026-01-01",
     "/admin/operations/last",
     "/admin/trash",
+    "/admin/customer/restore?deleted=only",
     "/admin/go?q=a",
     "/admin/shortcuts",
     "/admin/people",
