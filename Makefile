@@ -28,8 +28,9 @@ test: $(TEST_READY) ## Run every test, the ones in a browser too (ARGS="-x -k un
 	@$(PYTEST) $(SPREAD) loadgroup --ignore=tests/browser $(ARGS) || $(NONE_IS_OK)
 	@if ls tests/browser/test_*.py >/dev/null 2>&1; then $(BROWSER) && { $(PYTEST) $(SPREAD) loadfile tests/browser $(ARGS) || $(NONE_IS_OK); }; fi
 
-test-large: $(TEST_READY) ## Run the tests on a million rows
-	@$(PYTEST) -m large --ignore=tests/browser $(ARGS)
+test-large: $(TEST_READY) ## Run the tests on a million rows, and scroll through a hundred thousand
+	@$(PYTEST) -m large --ignore=tests/browser $(ARGS) || $(NONE_IS_OK)
+	@$(BROWSER) && { $(PYTEST) -m large tests/browser $(ARGS) || $(NONE_IS_OK); }
 
 check: $(TEST_READY) ## Lint, format, types, layers, templates, then every test
 	@.venv/bin/ruff check .

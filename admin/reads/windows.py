@@ -160,7 +160,7 @@ class Search:
         if not reached.rows:
             return False
         if step.rows:
-            return not reached.found and not last
+            return not reached.found and not last and step.settings == plans.ALONG
         return bool(reached.found) and self.prospect.collected > AFFORDABLE
 
     def down_to(self, place: Values | None, wanted: int) -> Run:
