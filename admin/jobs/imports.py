@@ -29,7 +29,7 @@ from admin.writes.csv_import.errors import InProgress
 
 log = structlog.get_logger("larder.jobs")
 
-Step = Literal["read", "apply"]
+Step = Literal["read", "check", "apply"]
 
 ATTEMPTS = 3
 PAUSE = 2
@@ -97,7 +97,12 @@ async def _read(works: Works, session: AsyncSession, job: Job, resource: Resourc
     log.info("file read", import_id=job.import_id, person=job.actor.name)
 
 
-STEPS = {"apply": _apply, "read": _read}
+async def _check(works: Works, session: AsyncSession, job: Job, resource: Resource) -> None:
+    await receive.check_kept(session, resource, job.import_id, timeout_ms=works.settings.import_timeout_ms)
+    log.info("rows checked", import_id=job.import_id, person=job.actor.name)
+
+
+STEPS = {"apply": _apply, "check": _check, "read": _read}
 
 
 async def hand_back(works: Works, job: Job) -> None:

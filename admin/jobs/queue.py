@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.actor import Actor
 from admin.jobs.imports import Step
+from admin.resource import Resource
 from admin.writes.csv_import import apply, receive, store
 from admin.writes.csv_import.errors import InProgress
+from admin.writes.csv_import.options import Options
 from admin.writes.csv_import.sniff import Format
 
-LARGE = 4 * 2**20
-"""Bytes from which on reading and checking a file takes seconds, which no request should."""
 QUEUE = "larder"
 IMPORT = "import"
 """Name of the task: what the queue and the workers know it by."""
@@ -61,6 +61,16 @@ async def read(session: AsyncSession, actor: Actor, import_id: int, form: Format
     options = store.kept(form or stored.format)
     await store.save(
         session, import_id, "staging", job_id=job, attempts=0, error=None, report=None, options=options
+    )  # fmt: skip
+
+
+async def check(session: AsyncSession, actor: Actor, resource: Resource, import_id: int, options: Options) -> None:
+    """Let rows that were read be checked by a worker, with these choices. Raises `BadRequest` for what cannot be."""
+    stored = await receive.choosable(session, resource, import_id, options)
+    job = await _defer(session, actor, import_id, "check")
+    await store.save(
+        session, import_id, "staging", job_id=job, attempts=0, error=None, report=None,
+        options=store.kept(stored.format, stored.staged, options),
     )  # fmt: skip
 
 

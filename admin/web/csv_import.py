@@ -102,7 +102,7 @@ def _sent(form: FormData) -> Upload | None:
 
 async def _take_in(session: AsyncSession, visit: Visit, sent: Upload) -> int:
     """Read a small file at once, and leave a large one to a worker."""
-    if await to_thread.run_sync(sent.file.seek, 0, SEEK_END) < queue.LARGE:
+    if await to_thread.run_sync(sent.file.seek, 0, SEEK_END) < receive.LARGE:
         return await receive.receive(session, visit.actor, visit.resource, sent, timeout_ms=_timeout(visit))
     import_id = await receive.keep(session, visit.actor, visit.resource, sent, timeout_ms=_timeout(visit))
     await queue.read(session, visit.actor, import_id)

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from admin.errors import BadRequest, Conflict, LarderError
+from admin.jobs import queue
 from admin.reads.wording import counted
 from admin.web import csv_import_replacing, csv_import_view, flash, urls
 from admin.web.csv_import_page import opened, page
@@ -29,7 +30,7 @@ LINE = re.compile(r"\d{1,9}")
 BACK = ("show", "group", "after")
 """What the address of a page of rows consists of."""
 
-Change = Callable[[AsyncSession, Visit, Stored], Awaitable[Report]]
+Change = Callable[[AsyncSession, Visit, Stored], Awaitable[Report | None]]
 
 
 async def save(visit: Visit) -> Response:
@@ -37,7 +38,7 @@ async def save(visit: Visit) -> Response:
     data = await visit.form()
     edits = Edits(_cells(data), _lines(data, "out"), _lines(data, "whole"))
 
-    async def change(session: AsyncSession, at: Visit, stored: Stored) -> Report:
+    async def change(session: AsyncSession, at: Visit, stored: Stored) -> Report | None:
         return await corrections.save(session, at.resource, stored.id, edits, timeout_ms=timeout(visit))
 
     return await changed(visit, data, change)
@@ -61,7 +62,7 @@ async def take_back(visit: Visit) -> Response:
     data = await visit.form()
     lines = None if data.get("all") else _lines(data, "line")
 
-    async def change(session: AsyncSession, at: Visit, stored: Stored) -> Report:
+    async def change(session: AsyncSession, at: Visit, stored: Stored) -> Report | None:
         return await corrections.take_back(session, at.resource, stored.id, lines, timeout_ms=timeout(visit))
 
     return await changed(visit, data, change)
@@ -74,7 +75,7 @@ async def replace(visit: Visit) -> Response:
     if wanted is None:
         raise BadRequest("Say in which column something is to be replaced.")
 
-    async def change(session: AsyncSession, at: Visit, stored: Stored) -> Report:
+    async def change(session: AsyncSession, at: Visit, stored: Stored) -> Report | None:
         return await replacing.replace(session, at.resource, stored.id, wanted, timeout_ms=timeout(visit))
 
     return await changed(visit, data, change)
@@ -88,7 +89,7 @@ async def mend(visit: Visit) -> Response:
             return await _refused(visit, BadRequest("Choose the mended file first."))
         sent = Upload(file.filename, file.file)
 
-        async def change(session: AsyncSession, at: Visit, stored: Stored) -> Report:
+        async def change(session: AsyncSession, at: Visit, stored: Stored) -> Report | None:
             return await mended.take_in(session, at.resource, stored.id, sent, timeout_ms=timeout(visit))
 
         try:
@@ -111,9 +112,19 @@ async def changed(visit: Visit, data: FormData, change: Change) -> Response:
             said = Flash("error", "The rows were checked anew elsewhere, so nothing was changed. Look at them again.")
         else:
             before = stored.report.standing if stored.report else 0
-            said = Flash("success", _came_to(before, await change(session, at, stored)))
+            report = await change(session, at, stored)
+            if report is None:
+                return await _check_later(visit, session, at, stored)
+            said = Flash("success", _came_to(before, report))
         await flash.add(session, visit, said)
     return visit.redirect(f"{urls.import_page(stored.id, query=back(visit))}#rows")
+
+
+async def _check_later(visit: Visit, session: AsyncSession, at: Visit, stored: Stored) -> Response:
+    """So many rows are checked again by a worker, in the transaction that has changed them."""
+    assert stored.options is not None  # noqa: S101 it was reviewed
+    await queue.check(session, visit.actor, at.resource, stored.id, stored.options)
+    return visit.redirect(urls.import_page(stored.id))
 
 
 def back(visit: Visit) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads import csv_import_progress as progress
+from admin.web.csv_import_stages import CHECKING as CHECKING_ROWS
 from admin.web.csv_import_stages import READING as READING_FILE
 from admin.web.csv_import_stages import stage
 from admin.writes.csv_import.report import Report
@@ -64,6 +65,8 @@ async def look(session: AsyncSession, stored: Stored, state: str) -> Shown:
     total = stored.staged.rows if stored.staged else 0
     if stage(stored, state) == READING_FILE:
         return _reading(stored.record.file_bytes, await progress.now(session, stored.id))
+    if stage(stored, state) == CHECKING_ROWS:
+        return _checking(total, await progress.now(session, stored.id))
     if state not in AT_WORK or stored.report is None:
         return Shown(total if state in ("done", "undone") else 0, total)
     return _running(stored.report, await progress.now(session, stored.id))
@@ -81,6 +84,13 @@ def _reading(size: int, now: progress.Progress) -> Shown:
     total = max(round(now.read_rows / share), now.read_rows) if share else 0
     rate = now.read_rows / max(now.seconds, 0.1)
     return Shown(now.read_rows, total, READING, round(rate), round((total - now.read_rows) / max(rate, 1)) + 1)
+
+
+def _checking(total: int, now: progress.Progress) -> Shown:
+    """A check counts nothing on its way: the bar only shows that it goes on."""
+    if now.seconds is None:
+        return Shown(0, 0, WAITING)
+    return Shown(0, 0, STOPPING if now.stopping else f"{JUDGING[:-1]}: {total:,} rows.")
 
 
 def _running(report: Report, now: progress.Progress) -> Shown:

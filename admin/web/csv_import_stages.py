@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from admin.writes.csv_import.store import Stored
 
-READING, STUCK = "reading", "stuck"
-"""Its file is read by a worker, or is to be; it was reviewed and could not run, and may be tried again."""
+READING, CHECKING, STUCK = "reading", "checking", "stuck"
+"""Its file is read by a worker, or is to be; its rows are checked by one; it was reviewed and could not run, and may be
+tried again."""
 
 PAGES = {
     "staging": ("file", "Import of {file}"),
     READING: ("running", "{file} is being read"),
+    CHECKING: ("running", "{file} is being checked"),
     "failed": ("file", "{file} cannot be read yet"),
     "review": ("review", "Import of {file}"),
     "queued": ("running", "Import of {file} waits"),
@@ -25,5 +27,5 @@ PAGES = {
 def stage(stored: Stored, state: str) -> str:
     """A key of `PAGES`."""
     if state == "staging" and stored.record.job_id is not None:
-        return READING
+        return READING if stored.staged is None else CHECKING
     return STUCK if state == "failed" and stored.report is not None else state

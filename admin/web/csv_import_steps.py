@@ -54,7 +54,7 @@ async def read_again(visit: Visit) -> Response:
     async with visit.transaction() as session:
         visit, stored = await opened(visit, session)
         form = csv_import_form.reading(stored.format, data)
-        if stored.record.file_bytes >= queue.LARGE:
+        if stored.record.file_bytes >= receive.LARGE:
             await queue.read(session, visit.actor, stored.id, form)
             return visit.redirect(urls.import_page(stored.id))
         timeout = visit.console.settings.import_timeout_ms
@@ -73,6 +73,9 @@ async def choose(visit: Visit) -> Response:
     try:
         options = csv_import_form.options(visit, stored.staged.headers, stored.options, data)
         async with visit.transaction() as session:
+            if stored.record.file_bytes >= receive.LARGE:
+                await queue.check(session, visit.actor, visit.resource, stored.id, options)
+                return visit.redirect(urls.import_page(stored.id))
             timeout = visit.console.settings.import_timeout_ms
             report = await receive.choose(session, visit.resource, stored.id, options, timeout_ms=timeout)
     except BadRequest as error:

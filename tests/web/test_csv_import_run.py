@@ -7,10 +7,10 @@ import re
 import psycopg
 import pytest
 
-from admin.jobs import queue
 from admin.reads.csv_import import RUNNING
 from admin.settings import Settings
 from admin.web.console import Console
+from admin.writes.csv_import import receive
 from tests.postgres import Database
 from tests.web.conftest import Browse, Work
 from tests.web.test_csv_import import CUSTOMERS, hand_in, handed_in, status
@@ -113,7 +113,7 @@ async def test_staged_files_have_a_limit(settings: Settings, browse: Browse, con
 async def test_a_large_file_is_read_behind_its_page(
     browse: Browse, work: Work, database: Database, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(queue, "LARGE", 50)
+    monkeypatch.setattr(receive, "LARGE", 50)
     client = await browse("editor")
     path = await handed_in(client, CUSTOMERS)
     found = await status(client, path)
@@ -122,6 +122,19 @@ async def test_a_large_file_is_read_behind_its_page(
     assert (await status(client, path))["step"].startswith("Waiting for a worker.")
     assert "people.csv is being read" in (await client.get(path)).text
     assert (await client.post(f"{path}/apply")).status_code == 409
+    await work()
+    assert (await status(client, path))["state"] == "review"
+    # So are corrections and other choices: what they come to is worked out there, too.
+    await client.post(f"{path}/corrections", data={"cell-2-2": "Ann II"})
+    assert "people.csv is being checked" in (await client.get(path)).text
+    assert (await status(client, path))["report"] is None
+    assert (await client.post(f"{path}/apply")).status_code == 409
+    await work()
+    assert ((await status(client, path))["report"] or {})["corrected"] == 1
+    bad = await client.post(f"{path}/choices", data={"mode": "update", "key": "nothing", "map-1": "name"})
+    assert (bad.status_code, (await status(client, path))["state"]) == (400, "review")
+    await client.post(f"{path}/choices", data={"mode": "add", "step": "mode"})
+    assert (await status(client, path))["step"].startswith("Waiting for a worker.")
     await work()
     assert (await status(client, path))["state"] == "review"
     form = {"encoding": "utf-8", "delimiter": "semicolon", "header": "true"}

@@ -54,8 +54,10 @@ class Edits:
         return sorted({*(line for line, _ in self.cells), *self.left_out, *self.whole})
 
 
-async def save(session: AsyncSession, resource: Resource, import_id: int, edits: Edits, *, timeout_ms: int) -> Report:
-    """Correct cells, leave lines out, and check again. Raises `BadRequest` for what cannot be a cell of this file."""
+async def save(
+    session: AsyncSession, resource: Resource, import_id: int, edits: Edits, *, timeout_ms: int
+) -> Report | None:
+    """Correct cells, leave lines out, and check again if that is quick. Raises `BadRequest` for what no cell can be."""
     stored = await receive.reviewed(session, import_id)
     _refuse(stored, edits)
     async with bounded(session, timeout_ms):
@@ -69,7 +71,7 @@ async def save(session: AsyncSession, resource: Resource, import_id: int, edits:
 
 async def take_back(
     session: AsyncSession, resource: Resource, import_id: int, lines: Iterable[int] | None, *, timeout_ms: int
-) -> Report:
+) -> Report | None:
     """Make these lines, or all, what the file says, and check again."""
     stored = await receive.reviewed(session, import_id)
     async with bounded(session, timeout_ms):
@@ -77,7 +79,7 @@ async def take_back(
         return await receive.check_again(session, resource, stored)
 
 
-async def checked(session: AsyncSession, resource: Resource, stored: Stored) -> Report:
+async def checked(session: AsyncSession, resource: Resource, stored: Stored) -> Report | None:
     """The check after staged rows were changed."""
     await originals.settle(session, stored.id)
     return await receive.check_again(session, resource, stored)

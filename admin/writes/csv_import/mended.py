@@ -50,7 +50,7 @@ from {mended} m where s.line = {line}::int and ({differs})
 
 async def take_in(
     session: AsyncSession, resource: Resource, import_id: int, upload: Upload, *, timeout_ms: int
-) -> Report:
+) -> Report | None:
     """Replace rejected lines by those of a mended file, and check again. Raises `Unreadable`, `BadRequest`."""
     stored = await receive.reviewed(session, import_id)
     form = await to_thread.run_sync(sniff.sniff, upload.file, upload.encoding, upload.delimiter, upload.sheet)

@@ -22,6 +22,8 @@ from admin.writes.csv_import.stage import Staged
 from admin.writes.csv_import.store import Stored
 
 NAME_LIMIT = 255
+LARGE = 4 * 2**20
+"""Bytes from which on reading and checking a file takes seconds, which no request should."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,27 @@ async def reviewed(session: AsyncSession, import_id: int) -> Stored:
     return stored
 
 
-async def check_again(session: AsyncSession, resource: Resource, stored: Stored) -> Report:
-    """Check staged rows that were corrected, with the choices made before."""
+async def choosable(session: AsyncSession, resource: Resource, import_id: int, options: Options) -> Stored:
+    """Lock an import whose rows are to be checked with these choices. Raises `BadRequest` as `choose` does."""
+    stored = await _read_already(session, import_id)
+    assert stored.staged is not None  # noqa: S101 it was read
+    await plan.make(session, stored.id, resource, options, stored.staged.headers)
+    return stored
+
+
+async def check_kept(session: AsyncSession, resource: Resource, import_id: int, *, timeout_ms: int) -> None:
+    """Check the staged rows with the choices that are kept."""
+    stored = await _read_already(session, import_id)
+    async with bounded(session, timeout_ms):
+        await _check(session, resource, stored, stored.options or Options(()))
+
+
+async def check_again(session: AsyncSession, resource: Resource, stored: Stored) -> Report | None:
+    """Check staged rows that were corrected, with the choices made before; None: there are so many that it is left to
+    a worker."""
     assert stored.options is not None  # noqa: S101 `reviewed` has seen to that
+    if stored.record.file_bytes >= LARGE:
+        return None
     return await _check(session, resource, stored, stored.options)
 
 

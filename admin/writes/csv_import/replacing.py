@@ -57,7 +57,7 @@ async def find(session: AsyncSession, import_id: int, width: int, wanted: Replac
 
 async def replace(
     session: AsyncSession, resource: Resource, import_id: int, wanted: Replacement, *, timeout_ms: int
-) -> Report:
+) -> Report | None:
     """Change the cells that `find` found, and check again."""
     stored = await receive.reviewed(session, import_id)
     assert stored.staged is not None  # noqa: S101 it was reviewed
