@@ -108,7 +108,7 @@ def test_the_pages_that_answer_something_have_none_either(
     page.goto("/admin/customer/details/abc")
     found += problems(page)
     file = tmp_path / "customers.csv"
-    file.write_text("email,name,balance\naxe@example.org,Axe,1\nbad@example.org,Bad,x\n")
+    file.write_text("email,name,balance\naxe@example.org,Axe,1\nbad@example.org,Bad,x\nlong@example.org,Long,1,2\n")
     larder.hand_in("customer", file)
     found += problems(page)
     others = server.command(settings, "psql", "-qAtc", STATES).stdout.split()

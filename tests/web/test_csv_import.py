@@ -111,7 +111,7 @@ async def test_each_verdict_has_its_rows(browse: Browse, database: Database):
     assert "cy@x" in (await client.get(f"{path}?show=unchanged")).text
     rejected = (await client.get(f"{path}?show=rejected")).text
     assert re.search(r'aria-label="balance on line 5"[^>]*', rejected)
-    assert re.search(r'name="cell-5-3" value="\?".*?<td>is not a number', rejected, re.DOTALL)
+    assert re.search(r'name="cell-5-3" value="\?".*?<td><span>is not a number', rejected, re.DOTALL)
 
 
 async def test_rejected_rows_are_a_file_of_their_own(browse: Browse):
