@@ -28,10 +28,13 @@ class Replacing:
 
     @property
     def count(self) -> str:
-        return counted(self.found.cells if self.found else 0, "cell", "cells")
+        cells = counted(self.found.cells if self.found else 0, "cell", "cells")
+        return cells if self.found is None or self.found.whole else f"{cells} or more"
 
     @property
     def sentence(self) -> str:
+        if self.found and not self.found.whole:
+            return f"{self.count} would change: only the first {replacing.LOOKED_AT:,} rows were looked at so far"
         return f"{self.count} would change" if self.found and self.found.cells else "No cell would change."
 
 

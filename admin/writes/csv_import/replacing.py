@@ -18,6 +18,8 @@ from admin.writes.csv_import.tokens import CELL_LIMIT
 
 EXAMPLES = 5
 SHOWN = 200
+LOOKED_AT = 1_000_000
+"""Lines that a page looks at before it says how many cells would change: more than that, and it would be waited for."""
 
 
 @dataclass(frozen=True)
@@ -35,24 +37,36 @@ class Replacement:
 
 @dataclass(frozen=True)
 class Found:
-    """How many cells would change, and the first of them: line, old text, new text."""
+    """How many cells would change, at least that many where not `whole`; and the first of them: line, old text, new."""
 
     cells: int
     examples: tuple[tuple[int, str | None, str | None], ...]
+    whole: bool = True
 
 
 async def find(session: AsyncSession, import_id: int, width: int, wanted: Replacement) -> Found:
-    """What would change. Raises `BadRequest` for what cannot be."""
+    """What would change, among the first lines of a very large file. Raises `BadRequest` for what cannot be."""
     names = _names(import_id, width, wanted)
-    count = "select count(*), coalesce(max(length({new})), 0) from {staged} s where {changes}"
-    ((cells, longest),) = await st.rows(session, st.of(count, **names))
-    if longest > CELL_LIMIT:
-        raise BadRequest("Some cells would become larger than 1 MiB.")
+    beyond = False
+    if wanted.everywhere:
+        first = {"t": names["staged"], "most": st.lit(LOOKED_AT)}
+        names["staged"] = st.of("(select * from {t} limit {most})", **first)
+        beyond = await st.value(session, st.of("select exists (select from {t} offset {most})", **first))
+    cells = await _count(session, names)
     examples = """
     select s.line, left(s.{c}, {shown}), left({new}, {shown}) from {staged} s where {changes} order by s.line limit {n}
     """
     found = await st.rows(session, st.of(examples, shown=st.lit(SHOWN), n=st.lit(EXAMPLES), **names)) if cells else []
-    return Found(cells, tuple((line, old, new) for line, old, new in found))
+    return Found(cells, tuple((line, old, new) for line, old, new in found), whole=not beyond)
+
+
+async def _count(session: AsyncSession, names: dict[str, Composable]) -> int:
+    """How many cells change. Raises `BadRequest` when one would become too large."""
+    count = "select count(*), coalesce(max(length({new})), 0) from {staged} s where {changes}"
+    ((cells, longest),) = await st.rows(session, st.of(count, **names))
+    if longest > CELL_LIMIT:
+        raise BadRequest("Some cells would become larger than 1 MiB.")
+    return int(cells)
 
 
 async def replace(
@@ -63,8 +77,8 @@ async def replace(
     assert stored.staged is not None  # noqa: S101 it was reviewed
     corrections.refuse_text(wanted.by, "these cells")
     async with bounded(session, timeout_ms):
-        await find(session, import_id, len(stored.staged.headers), wanted)
         names = _names(import_id, len(stored.staged.headers), wanted)
+        await _count(session, names)
         await originals.prepare(session, import_id)
         await originals.keep(session, import_id, st.of("select s.line from {staged} s where {changes}", **names))
         await st.run(session, st.of("update {staged} s set {c} = {new} where {changes}", **names))

@@ -58,6 +58,17 @@ async def test_a_text_is_replaced_down_a_column(imports: Imports):
     cells, report = await replace(imports, Replacement(2, "Fay X", "", everywhere=True))
     assert (cells, report.rejections[-1].reason) == (1, "is required, but empty")
     assert (await replace(imports, Replacement(2, "", "Fay")))[1].rejected == 1
+
+
+async def test_a_page_counts_in_the_first_rows_of_a_very_large_file(imports: Imports, monkeypatch: pytest.MonkeyPatch):
+    await imports.check("email,name,balance\na@x,Ann,1\nb@x,Ann,2\nc@x,Ann,3\n", "customer")
+    monkeypatch.setattr(replacing, "LOOKED_AT", 2)
+    wanted = Replacement(2, "Ann", "Anna", everywhere=True)
+    async with imports.sessions() as session:
+        found = await replacing.find(session, imports.id, 3, wanted)
+    assert (found.cells, found.whole) == (2, False)
+    # What is done is done to all of them.
+    assert (await replace(imports, wanted))[1].corrected == 3
     for wanted, reason in (
         (Replacement(9, "a", "b"), "no column 9"),
         (Replacement(2, "", "b", part=True), "which part"),
