@@ -7,6 +7,8 @@ this one starts again until it is told to stop, and `periodic` looks for jobs wh
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,10 +113,20 @@ async def _keep(works: Works, concurrency: int, pace: Pace, busy: set[int]) -> N
         await asyncio.sleep(pace.again)
 
 
+@asynccontextmanager
+async def _opened(app: App) -> AsyncIterator[App]:
+    """The library's own block leaves its pool open when it is told to stop while it opens it. Tasks of that pool would
+    then try to connect for minutes, whoever waits for them."""
+    try:
+        async with app.open_async():
+            yield app
+    finally:
+        await app.connector.close_async()
+
+
 async def drain(works: Works) -> None:
     """Do what waits, and end."""
-    app = make(works)
-    async with app.open_async():
+    async with _opened(make(works)) as app:
         await app.run_worker_async(
             queues=[queue.QUEUE], wait=False, listen_notify=False, install_signal_handlers=False,
             delete_jobs=DeleteJobCondition.ALWAYS,
@@ -122,8 +134,7 @@ async def drain(works: Works) -> None:
 
 
 async def _work(works: Works, concurrency: int, pace: Pace, busy: set[int]) -> None:
-    app = make(works, busy)
-    async with app.open_async():
+    async with _opened(make(works, busy)) as app:
         chores = asyncio.create_task(periodic.keep(works, app, pace))
         try:
             await app.run_worker_async(
