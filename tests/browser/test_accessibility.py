@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser import server
+from tests.browser.axe import problems
 from tests.browser.pages import Larder
 
 PATHS = (
@@ -49,11 +49,6 @@ from (select person_name, identity, file_name, file_bytes, sha256, options, repo
 returning id
 """
 """An import that was reviewed has failed, another one waits, and a third one was cancelled."""
-
-
-def problems(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{page.url} {rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

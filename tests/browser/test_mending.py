@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import problems
 from tests.browser.pages import Larder
 
 ROWS = 40_000
@@ -29,11 +29,6 @@ def _file(place: Path) -> Path:
 def _rejected(page: Page, number: int) -> None:
     tab = page.get_by_role("navigation", name="Rows").get_by_role("link", name="Rejected")
     expect(tab).to_have_text(re.compile(rf"Rejected\s*{number}$"), timeout=PATIENCE_MS)
-
-
-def _no_violation(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]] == []
 
 
 def test_bad_cells_are_mended_then_imported_and_undone(larder: Larder, page: Page, tmp_path: Path):
@@ -59,7 +54,7 @@ def test_bad_cells_are_mended_then_imported_and_undone(larder: Larder, page: Pag
     page.get_by_label("Replace with").fill("0")
     page.get_by_role("button", name="Count the cells").click()
     expect(page.get_by_text("400 cells would change")).to_be_visible()
-    _no_violation(page)
+    assert problems(page) == []
     button = page.get_by_role("button", name="Replace in 400 cells")
     expect(button).to_be_focused()
     page.keyboard.press("Enter")
@@ -82,7 +77,7 @@ def test_bad_cells_are_mended_then_imported_and_undone(larder: Larder, page: Pag
     expect(page.get_by_text("No rejected row left")).to_be_visible(timeout=PATIENCE_MS)
     page.get_by_role("link", name="Corrected").click()
     expect(page.get_by_role("row").filter(has_text="1,002")).to_contain_text("1990-02-30")
-    _no_violation(page)
+    assert problems(page) == []
     page.get_by_role("button", name=f"Import {ROWS - 1:,} rows").click()
     expect(page.get_by_role("heading", name=re.compile(f"{ROWS - 1:,} customers imported"))).to_be_visible(
         timeout=PATIENCE_MS

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.axe import problems
 from tests.browser.pages import Larder
 
 
@@ -31,11 +31,6 @@ def headers(page: Page) -> list[str]:
     return [text.strip() for text in texts]
 
 
-def no_violations(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
 def test_values_are_offered_with_their_counts_and_several_can_be_ticked(larder: Larder, page: Page):
     larder.open("document")
     open_popup(page, "Filter")
@@ -45,7 +40,7 @@ def test_values_are_offered_with_their_counts_and_several_can_be_ticked(larder: 
     page.get_by_label("Condition").select_option("in")
     page.get_by_role("checkbox", name=re.compile("^draft")).check()
     page.get_by_role("checkbox", name=re.compile("^archived")).check()
-    no_violations(page)
+    assert problems(page) == []
     page.get_by_role("button", name="Add filter").click()
     expect(page).to_have_url(re.compile("status__in=draft%2Carchived"))
     expect(page.get_by_text("Status is draft or archived")).to_be_visible()
@@ -75,7 +70,7 @@ def test_columns_are_chosen_moved_and_put_back(larder: Larder, page: Page):
     page.get_by_role("checkbox", name="ID", exact=True).uncheck()
     page.get_by_role("button", name="Move Status up").click()
     expect(page.get_by_role("button", name="Move Status up")).to_be_focused()
-    no_violations(page)
+    assert problems(page) == []
     page.get_by_role("button", name="Show these").click()
     expect(page.locator("thead")).not_to_contain_text("ID")
     after = headers(page)
@@ -96,13 +91,13 @@ def test_a_view_is_saved_opened_made_the_default_and_deleted(larder: Larder, pag
     expect(larder.toast("View saved.")).to_be_visible()
     larder.open("document")
     open_popup(page, "Views")
-    no_violations(page)
+    assert problems(page) == []
     page.get_by_role("link", name="Drafts by title").click()
     expect(page).to_have_url(re.compile("status=draft&sortBy=title"))
     open_popup(page, "Views")
     expect(page.get_by_role("link", name="Drafts by title")).to_have_attribute("aria-current", "true")
     page.get_by_role("link", name="Change views").click()
-    no_violations(page)
+    assert problems(page) == []
     page.get_by_role("button", name="Open the table with Drafts by title", exact=True).click()
     page.goto("/admin/document/list")
     expect(page).to_have_url(re.compile("status=draft"))
