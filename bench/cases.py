@@ -100,7 +100,7 @@ EXPORTS = {"Larder": "/admin/document/export/csv", "sqladmin": "/admin/document/
 """Django's admin has no export of its own."""
 
 COPY = (
-    "copy (select id, owner_id, title, body, status, created_at, updated_at, deleted_at from document "
+    "copy (select id, owner_id, title, body, status, tags, created_at, updated_at, deleted_at from document "
     "where deleted_at is null order by created_at desc, id desc) to stdout (format csv)"
 )
 """What no export can beat."""

@@ -56,9 +56,16 @@ def _short(milliseconds: float) -> str:
     return f"{milliseconds:,.0f}" if milliseconds >= 20 else f"{milliseconds:.1f}"
 
 
+WARM_S = 0.5
+"""How long something is asked for before it is timed, at least once: a process that has just started is slower."""
+
+
 def timed(act: Callable[[], int], runs: int, patience_s: float = 60) -> Timing:
     """Time an act that returns a size; slow ones run less often, at least three times."""
-    size, took = act(), []
+    started, took = time.monotonic(), []
+    size = act()
+    while time.monotonic() - started < WARM_S:
+        size = act()
     started = time.monotonic()
     while len(took) < runs and (len(took) < 3 or time.monotonic() - started < patience_s):
         before = time.perf_counter()

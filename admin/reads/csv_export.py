@@ -32,7 +32,7 @@ event loop."""
 FORMULA_STARTS = r"[=+\-@\t\r＝＋－＠']"
 PLAIN_NUMBER = r"[+-]?[0-9]+(\.[0-9]+)?"
 """What begins like a formula and is none: it stays as it is."""
-ESCAPED_KINDS: frozenset[Kind] = frozenset({"text", "enum", "json", "array", "other"})
+ESCAPED_KINDS: frozenset[Kind] = frozenset({"text", "enum", "json", "other"})
 """Kinds whose text may begin like a formula."""
 STARTS = "=+-@\t\r＝＋－＠'"
 """The characters of FORMULA_STARTS, since looking one up is much quicker than a regular expression."""
