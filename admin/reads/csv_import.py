@@ -96,7 +96,7 @@ async def under_way(session: AsyncSession, person_id: int | None, limit: int) ->
     """Imports that are not done yet, newest first, among the last hundred. None: everybody's."""
     latest = select(Import.id).order_by(Import.id.desc()).limit(LATEST).scalar_subquery()
     statement = (
-        select(Import.id, Import.at, Import.person_name, Import.identity, Import.file_name, Import.state, Import.report)
+        select(Import.id, Import.at, Import.person_name, Import.identity, Import.file_name, _state(), Import.report)
         .where(Import.id.in_(latest), Import.state.in_(UNDER_WAY))
         .where(true() if person_id is None else Import.person_id == person_id)
         .order_by(Import.id.desc())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,14 +35,14 @@ async def under_way(session: AsyncSession, visit: Visit) -> tuple[Running, ...]:
     whose = None if visit.actor.role == "admin" else visit.actor.id
     found = []
     for summary in await csv_import.under_way(session, whose, MOST):
-        stored, state = await store.get(session, summary.id), await csv_import.state_of(session, summary.id)
-        at_work = PAGES[stage(stored, state)][0] == "running"
+        stored = await store.get(session, summary.id)
+        at_work = PAGES[stage(stored, summary.state)][0] == "running"
         found.append(
             Running(
                 summary.id,
-                csv_import_index.entry(visit, replace(summary, state=state)),
+                csv_import_index.entry(visit, summary),
                 urls.import_page(summary.id, "status"),
-                await csv_import_progress.look(session, stored, state) if at_work else None,
+                await csv_import_progress.look(session, stored, summary.state) if at_work else None,
             )
         )
     return tuple(found)
