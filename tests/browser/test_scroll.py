@@ -293,10 +293,14 @@ def test_without_a_script_it_is_next_and_previous(
     larder.open("event", "mode=scroll")
     first = larder.keys()
     larder.page.get_by_role("link", name="Next page").click()
+    expect(larder.page).to_have_url(re.compile("after="))
+    expect(larder.rows).to_have_count(SIZE)
     second = larder.keys()
     assert len(first) == len(second) == SIZE
     assert not set(first) & set(second)
     larder.page.get_by_role("link", name="Previous page").click()
+    expect(larder.page).not_to_have_url(re.compile("after="))
+    expect(larder.rows).to_have_count(SIZE)
     assert larder.keys() == first
     larder.page.get_by_label("Jump to created at").fill("1999-12-31")
     larder.page.get_by_role("button", name="Jump", exact=True).click()

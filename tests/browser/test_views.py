@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.axe import problems
 from tests.browser.pages import Larder
 
+HEADERS = "thead th:not(.tick, .go)"
+
 
 @pytest.fixture
 def tidy(page: Page) -> Iterator[None]:
@@ -27,7 +29,7 @@ def open_popup(page: Page, name: str) -> None:
 
 
 def headers(page: Page) -> list[str]:
-    texts = page.locator("thead th:not(.tick, .go)").all_inner_texts()
+    texts = page.locator(HEADERS).all_inner_texts()
     return [text.strip() for text in texts]
 
 
@@ -97,8 +99,10 @@ def test_a_view_is_saved_opened_made_the_default_and_deleted(larder: Larder, pag
     open_popup(page, "Views")
     expect(page.get_by_role("link", name="Drafts by title")).to_have_attribute("aria-current", "true")
     page.get_by_role("link", name="Change views").click()
+    default = page.get_by_role("button", name="Open the table with Drafts by title", exact=True)
+    expect(default).to_be_visible()
     assert problems(page) == []
-    page.get_by_role("button", name="Open the table with Drafts by title", exact=True).click()
+    default.click()
     page.goto("/admin/document/list")
     expect(page).to_have_url(re.compile("status=draft"))
     page.get_by_role("link", name="Show the plain list").click()
@@ -114,13 +118,16 @@ def test_views_and_columns_work_without_a_script(browser: Browser, browser_conte
     before = headers(page)
     open_popup(page, "Columns")
     page.get_by_role("button", name=f"Move {before[1]} up").click()
+    expect(page.locator(HEADERS).first).to_have_text(before[1])
     assert headers(page)[:2] == [before[1], before[0]]
     open_popup(page, "Columns")
     page.get_by_role("button", name="As at first").click()
+    expect(page.locator(HEADERS).first).to_have_text(before[0])
     assert headers(page) == before
     open_popup(page, "Views")
     page.get_by_label("Save this list as").fill("Unscripted")
     page.get_by_role("button", name="Save view").click()
+    expect(page.get_by_text("View saved.")).to_be_visible()
     open_popup(page, "Views")
     expect(page.get_by_role("link", name="Unscripted")).to_be_visible()
     context.close()
