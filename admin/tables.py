@@ -25,7 +25,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import BYTEA, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SCHEMA = "larder"
@@ -166,30 +166,19 @@ class BeforeImage(Base):
     before: Mapped[dict[str, Any]]
 
 
-LARGE_BATCH = text("jsonb_array_length(keys) > 100")
-
-
 class InsertedKeys(Base):
     """The keys of rows that were inserted, up to a hundred in one JSON array; written by trigger only.
 
     A million-row import costs ten thousand rows here. A row was changed since when a before-image of it exists that is
-    younger than the operation and not of it. Keys are indexed one by one; those of older batches, which held more, are
-    found by their operation, or by the moment, which is also the row's `created_at`.
+    younger than the operation and not of it. A batch is found by what its keys begin with (`larder.key_prefix`): keys
+    of rows that are made together mostly begin alike, so the index stays small, and a row of a list is looked up in it.
     """
 
     __tablename__ = "inserted_keys"
     __table_args__ = (
         Index("inserted_keys_operation_id_idx", "operation_id"),
-        Index("inserted_keys_table_name_at_idx", "table_name", "at", postgresql_where=LARGE_BATCH),
-        Index("inserted_keys_many_idx", "operation_id", postgresql_where=LARGE_BATCH),
-        Index(
-            "inserted_keys_few_idx",
-            "keys",
-            postgresql_using="gin",
-            postgresql_ops={"keys": "jsonb_path_ops"},
-            postgresql_with={"fastupdate": "off"},
-            postgresql_where=text("jsonb_array_length(keys) <= 100"),
-        ),
+        # Nothing may wait in a list of its own, which each look-up would have to read.
+        Index("inserted_keys_prefixes_idx", "prefixes", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         {"postgresql_partition_by": "RANGE (at)"},
     )
 
@@ -199,6 +188,7 @@ class InsertedKeys(Base):
     database_role: Mapped[str] = mapped_column(server_default=text("session_user"))
     table_name: Mapped[str]
     keys: Mapped[list[Any]]
+    prefixes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
 
 
 class FormNonce(Base):

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, and_, cast, func, literal, or_, select, text
+from sqlalchemy import Text, cast, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from admin.reads import catalog, wording
+from admin.reads import catalog, touched, wording
 from admin.reads.catalog import CatalogTable
 from admin.resource import Resource
 from admin.tables import BeforeImage, InsertedKeys, Operation
@@ -109,9 +109,13 @@ def following(image: Any) -> Any:
 
 def key_json(resource: Resource, key: tuple[Any, ...]) -> Any:
     """SQL of a primary key as the console's own tables hold it: a JSON array of Postgres' texts."""
+    return func.to_jsonb(_texts(resource, key))
+
+
+def _texts(resource: Resource, key: tuple[Any, ...]) -> Any:
     columns = [resource.column(name).sa for name in resource.traits.key]
     parts = [cast(cast(literal(v, c.type), c.type), Text) for c, v in zip(columns, key, strict=True)]
-    return func.to_jsonb(array(parts))
+    return array(parts)
 
 
 def differences(
@@ -180,19 +184,12 @@ async def _as_it_is(session: AsyncSession, resource: Resource, image: BeforeImag
 
 
 async def made(session: AsyncSession, resource: Resource, key: tuple[Any, ...]) -> Entry | None:
-    """Who made the row, where it is known: found by its key, in older batches by the moment of its making."""
+    """Who made the row, where it is known."""
     keys, name = InsertedKeys, catalog.name_of(resource.traits)
-    created = resource.traits.columns.get("created_at")
-    moment = select(created.sa).where(
-        *(resource.traits.attribute(n) == v for n, v in zip(resource.traits.key, key, strict=True))
-    ).scalar_subquery() if created is not None else None  # fmt: skip
-    own = key_json(resource, key)
-    length, named = func.jsonb_array_length(keys.keys), keys.keys.contains(func.jsonb_build_array(own))
     statement = (
         select(keys.id, keys.at, keys.operation_id, keys.database_role, Operation.person_name, Operation.sentence)
         .outerjoin(Operation, Operation.id == keys.operation_id)
-        .where(keys.table_name == name)
-        .where(or_(and_(length <= text("100"), named), and_(length > text("100"), keys.at == moment, named)))
+        .where(keys.table_name == name, *touched.names(_texts(resource, key)))
         .order_by(keys.id.desc())
         .limit(1)
     )

@@ -19,12 +19,11 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    text,
     true,
     tuple_,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, array
 
 from admin.reads import catalog
 from admin.reads.query import ListQuery
@@ -34,8 +33,6 @@ from admin.tables import BeforeImage, InsertedKeys, Operation
 MANY = 1_000
 """Rows of an operation from which on a page of them is found along the list."""
 USING = "postgresql_using"
-BATCH = text("100")
-"""Keys in one row of the record of what was inserted, which an index finds by any of them; older rows hold more."""
 AS_WRITTEN = frozenset({"integer", "text", "uuid"})
 """Kinds of key whose text is the same whatever a session's settings are."""
 
@@ -67,28 +64,36 @@ def sides(statement: Select[Any], resource: Resource, operation_id: int) -> tupl
     if not AS_WRITTEN.issuperset(column.kind for column in columns):
         return (by_key,)
     rows = select(Operation.rows).where(Operation.id == operation_id).scalar_subquery()
-    recorded = _is_recorded(resource, operation_id, func.jsonb_build_array(*[cast(one.sa, Text) for one in columns]))
+    recorded = _is_recorded(resource, operation_id, array([cast(one.sa, Text) for one in columns]))
     return by_key.where(func.coalesce(rows, 0) <= MANY), statement.where(rows > MANY, recorded)
 
 
-def _is_recorded(resource: Resource, operation_id: int, key: Any) -> ColumnElement[bool]:
+def _is_recorded(resource: Resource, operation_id: int, parts: Any) -> ColumnElement[bool]:
     """Whether the record of an operation names a key: a look into one index for each way it may."""
     at = select(Operation.at).where(Operation.id == operation_id).scalar_subquery()
 
-    def there(record: Any, *conditions: Any, by_key: bool = True) -> ColumnElement[bool]:
+    def there(record: Any, *conditions: Any) -> ColumnElement[bool]:
         # An operation that no statistics know is believed to have one row: its index must not look better.
-        number = record.operation_id + literal_column("0") if by_key else record.operation_id
-        own = (number == operation_id, record.at == at)
+        own = (record.operation_id + literal_column("0") == operation_id, record.at == at)
         # A scalar with a limit is asked row by row; EXISTS might be answered by hashing all keys of the operation.
         return select(true()).where(*own, *conditions).limit(1).scalar_subquery().is_(True)
 
-    length, named = func.jsonb_array_length(InsertedKeys.keys), InsertedKeys.keys.contains(func.jsonb_build_array(key))
+    key = func.to_jsonb(parts)
     image, made = BeforeImage.table_name == catalog.name_of(resource.traits), InsertedKeys.table_name
     return or_(
         there(BeforeImage, image, BeforeImage.key == key),
-        there(InsertedKeys, made == catalog.name_of(resource.traits), named, length <= BATCH),
+        there(InsertedKeys, made == catalog.name_of(resource.traits), *names(parts)),
         there(BeforeImage, image, BeforeImage.new_key == key, BeforeImage.new_key.is_not(None)),
-        there(InsertedKeys, made == catalog.name_of(resource.traits), named, length > BATCH, by_key=False),
+    )
+
+
+def names(parts: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Conditions on the record of inserts for naming a key, which is given as an array of its texts: batches whose keys
+    begin like it come from an index, and are asked for the very key."""
+    prefix = func.larder.key_prefix(parts)
+    return (
+        InsertedKeys.prefixes.contains(array([prefix])),
+        InsertedKeys.keys.contains(func.jsonb_build_array(func.to_jsonb(parts))),
     )
 
 

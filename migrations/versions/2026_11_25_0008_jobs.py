@@ -87,10 +87,11 @@ $$
 
 def upgrade() -> None:
     files = resources.files("procrastinate.sql") / "migrations"
-    # As text without parameters: the files are full of percent signs.
-    connection = op.get_bind().execution_options(no_parameters=True)
     for step in STEPS:
-        connection.exec_driver_sql((files / f"{step}.sql").read_text("utf-8"))
+        # As text without parameters: the files are full of percent signs. Not as an option of the connection, which
+        # later revisions of the same run would have as well.
+        script = (files / f"{step}.sql").read_text("utf-8")
+        op.get_bind().exec_driver_sql(script, execution_options={"no_parameters": True})
     op.execute(WAITING)
 
 

@@ -129,6 +129,8 @@ def test_lines_stand_as_they_were_made_and_nobody_changed_them(owner: sa.Engine,
     standing = "select order_id, array_agg(position order by id) from line_item group by 1 order by 1"
     assert database.sql(standing) == [(1, [1, 2]), (2, [1, 2, 3, 4])]
     assert database.value("select count(*) from pg_trigger where not tgisinternal and tgenabled <> 'O'") == 0
+    # What was inserted then is found by what its keys begin with, as what is inserted now.
+    assert database.sql("select distinct prefixes from larder.inserted_keys") == [([""],)]
 
 
 def test_a_full_database_can_go_down(owner: sa.Engine, database: Database) -> None:

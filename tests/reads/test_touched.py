@@ -116,7 +116,8 @@ async def test_a_page_of_many_rows_is_found_along_the_list(
     # What was kept before, in batches of thousands, is found as well.
     database.sql(
         "with old as (delete from larder.inserted_keys returning *) insert into larder.inserted_keys "
-        "(operation_id, at, table_name, keys) select operation_id, at, table_name, jsonb_agg(key) from old "
+        "(operation_id, at, table_name, keys, prefixes) select operation_id, at, table_name, jsonb_agg(key), "
+        "array_agg(distinct larder.key_prefix(array(select jsonb_array_elements_text(key)))) from old "
         "cross join jsonb_array_elements(keys) as key where operation_id is not null group by 1, 2, 3"
     )
     assert len(await seen(session, number)) == 3012

@@ -97,6 +97,27 @@ def test_many_inserted_keys_are_kept_a_hundred_in_a_row(database: Database):
     assert (
         database.value("select count(distinct key) from larder.inserted_keys, jsonb_array_elements(keys) as key") == 250
     )
+    unnamed = """
+        select count(*) from larder.inserted_keys cross join jsonb_array_elements(keys) as key
+        where larder.key_prefix(array(select jsonb_array_elements_text(key))) <> all (prefixes)"""
+    assert database.value(unnamed) == 0
+    # The first batch: k1 to k99 begin with nothing but k or less, k100 with k1.
+    assert sorted(database.value("select prefixes from larder.inserted_keys order by id limit 1")) == ["", "k", "k1"]
+
+
+@pytest.mark.parametrize(
+    ("key", "prefix"),
+    [
+        (["7"], ""),
+        (["1234567"], "12345"),
+        (["-1234"], "-12"),
+        (["0192f0a1-b2c3-7def-8123-456789abcdef"], "0192f0a1-b2c3"),
+        (["12", "345"], "12,3"),
+        (["", ""], ""),
+    ],
+)
+def test_what_a_key_begins_with(database: Database, key: list[str], prefix: str):
+    assert database.sql("select larder.key_prefix(%s)", key) == [(prefix,)]
 
 
 def test_cascades_and_generated_columns(database: Database):
