@@ -11,26 +11,24 @@ from starlette.responses import Response
 
 from admin.errors import BadRequest, Conflict, LarderError
 from admin.jobs import queue
-from admin.reads.wording import counted
-from admin.web import csv_import_replacing, csv_import_view, flash, urls
+from admin.web import csv_import_replacing, csv_import_view, csv_import_waiting, flash, urls
 from admin.web.csv_import_page import opened, page
+from admin.web.csv_import_waiting import Corrected
 from admin.web.gate import Permission
 from admin.web.page import Flash
 from admin.web.routes import Door
 from admin.web.visit import Visit
 from admin.writes.csv_import import corrections, mended, replacing, whole_line
-from admin.writes.csv_import.corrections import Edits
+from admin.writes.csv_import.corrections import Edits, Saved
 from admin.writes.csv_import.errors import Unreadable
 from admin.writes.csv_import.receive import Upload
-from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.store import Stored
 
 CELL = re.compile(r"cell-(\d{1,9})-(\d{1,4})")
 LINE = re.compile(r"\d{1,9}")
-BACK = ("show", "group", "after")
-"""What the address of a page of rows consists of."""
+ELSEWHERE = "The rows were checked anew elsewhere, so nothing was changed. Look at them again."
 
-Change = Callable[[AsyncSession, Visit, Stored], Awaitable[Report | None]]
+Change = Callable[[AsyncSession, Visit, Stored], Awaitable[Saved]]
 
 
 async def save(visit: Visit) -> Response:
@@ -38,7 +36,7 @@ async def save(visit: Visit) -> Response:
     data = await visit.form()
     edits = Edits(_cells(data), _lines(data, "out"), _lines(data, "whole"))
 
-    async def change(session: AsyncSession, at: Visit, stored: Stored) -> Report | None:
+    async def change(session: AsyncSession, at: Visit, stored: Stored) -> Saved:
         return await corrections.save(session, at.resource, stored.id, edits, timeout_ms=timeout(visit))
 
     return await changed(visit, data, change)
@@ -62,8 +60,9 @@ async def take_back(visit: Visit) -> Response:
     data = await visit.form()
     lines = None if data.get("all") else _lines(data, "line")
 
-    async def change(session: AsyncSession, at: Visit, stored: Stored) -> Report | None:
-        return await corrections.take_back(session, at.resource, stored.id, lines, timeout_ms=timeout(visit))
+    async def change(session: AsyncSession, at: Visit, stored: Stored) -> Saved:
+        report = await corrections.take_back(session, at.resource, stored.id, lines, timeout_ms=timeout(visit))
+        return Saved(tuple(sorted(lines or ())), report)
 
     return await changed(visit, data, change)
 
@@ -75,8 +74,8 @@ async def replace(visit: Visit) -> Response:
     if wanted is None:
         raise BadRequest("Say in which column something is to be replaced.")
 
-    async def change(session: AsyncSession, at: Visit, stored: Stored) -> Report | None:
-        return await replacing.replace(session, at.resource, stored.id, wanted, timeout_ms=timeout(visit))
+    async def change(session: AsyncSession, at: Visit, stored: Stored) -> Saved:
+        return Saved((), await replacing.replace(session, at.resource, stored.id, wanted, timeout_ms=timeout(visit)))
 
     return await changed(visit, data, change)
 
@@ -89,8 +88,8 @@ async def mend(visit: Visit) -> Response:
             return await _refused(visit, BadRequest("Choose the mended file first."))
         sent = Upload(file.filename, file.file)
 
-        async def change(session: AsyncSession, at: Visit, stored: Stored) -> Report | None:
-            return await mended.take_in(session, at.resource, stored.id, sent, timeout_ms=timeout(visit))
+        async def change(session: AsyncSession, at: Visit, stored: Stored) -> Saved:
+            return Saved((), await mended.take_in(session, at.resource, stored.id, sent, timeout_ms=timeout(visit)))
 
         try:
             return await changed(visit, form, change)
@@ -109,36 +108,23 @@ async def changed(visit: Visit, data: FormData, change: Change) -> Response:
     async with visit.transaction() as session:
         at, stored = await opened(visit, session)
         if data.get("review", csv_import_view.mark(stored)) != csv_import_view.mark(stored):
-            said = Flash("error", "The rows were checked anew elsewhere, so nothing was changed. Look at them again.")
-        else:
-            before = stored.report.standing if stored.report else 0
-            report = await change(session, at, stored)
-            if report is None:
-                return await _check_later(visit, session, at, stored)
-            said = Flash("success", _came_to(before, report))
-        await flash.add(session, visit, said)
-    return visit.redirect(f"{urls.import_page(stored.id, query=back(visit))}#rows")
+            await flash.add(session, visit, Flash("error", ELSEWHERE))
+            return visit.redirect(f"{urls.import_page(stored.id, query=csv_import_waiting.back(visit))}#rows")
+        before = stored.report.standing if stored.report else 0
+        saved = await change(session, at, stored)
+        done = Corrected(before, saved.lines)
+        if saved.report is None:
+            return await _check_later(visit, session, at, stored, done)
+        line = await csv_import_waiting.tell(session, visit, stored.id, done, saved.report)
+    return visit.redirect(f"{urls.import_page(stored.id, query=csv_import_waiting.back(visit, line))}#rows")
 
 
-async def _check_later(visit: Visit, session: AsyncSession, at: Visit, stored: Stored) -> Response:
+async def _check_later(visit: Visit, session: AsyncSession, at: Visit, stored: Stored, done: Corrected) -> Response:
     """So many rows are checked again by a worker, in the transaction that has changed them."""
     assert stored.options is not None  # noqa: S101 it was reviewed
     await queue.check(session, visit.actor, at.resource, stored.id, stored.options)
-    return visit.redirect(urls.import_page(stored.id))
-
-
-def back(visit: Visit) -> str:
-    """The query of the page of rows that the form stood on."""
-    given = visit.request.query_params
-    return "&".join(f"{name}={given[name]}" for name in BACK if re.fullmatch(r"\w{1,20}", given.get(name, "")))
-
-
-def _came_to(before: int, report: Report) -> str:
-    left = counted(report.standing, "rejected row", "rejected rows") if report.standing else "No rejected row"
-    mended = before - report.standing
-    return f"Checked again: {counted(mended, 'row', 'rows')} mended. {left} left." if mended > 0 else (
-        f"Checked again. {left} left."
-    )  # fmt: skip
+    query = csv_import_waiting.for_corrections(visit, done)
+    return visit.redirect(f"{urls.import_page(stored.id, query=query)}#rows")
 
 
 def _cells(data: FormData) -> dict[tuple[int, int], str]:

@@ -15,6 +15,7 @@ from admin.web import (
     csv_import_reading,
     csv_import_result,
     csv_import_shown,
+    csv_import_waiting,
     gate,
 )
 from admin.web.csv_import_choices import choices
@@ -55,17 +56,29 @@ async def page(
     """The page of an import in its state; after refused choices with these still chosen, and why they cannot be."""
     state = await imports.state_of(session, stored.id)
     view = View(visit, stored, state, options or stored.options, problem)
-    if state == "review" and (line := csv_import_shown.line_wanted(view)):
-        return await csv_import_shown.lead_to(session, view, line)
+    if state == "review" and problem is None:
+        try:
+            if (onward := await _onward(session, view)) is not None:
+                return onward
+        except NotFound as error:
+            view = View(visit, stored, state, view.options, error)
     same = await imports.same_file(session, stored.record) if state == "review" else None
-    reading = csv_import_reading.reading(view, await candidates(session, stored) if state == "failed" else [])
+    reading = csv_import_reading.reading(view, await candidates(session, stored) if view.stage == "failed" else [])
     return visit.page(
         f"csv_import/{view.template}.html", view.status, view=view, choices=choices(view),
         recorded=await csv_import_result.recorded(session, view),
         shown=await csv_import_progress.look(session, stored, state),
+        waiting=await csv_import_waiting.waiting(session, view),
         same=csv_import_index.entry(visit, same) if same else None, reading=reading,
         questions=questions(view), **await csv_import_shown.shown(session, view),
     )  # fmt: skip
+
+
+async def _onward(session: AsyncSession, view: View) -> Response | None:
+    """To the line that is asked for, or where the check that is over was to lead. Raises `NotFound`."""
+    if line := view.number("line"):
+        return await csv_import_shown.lead_to(session, view, line)
+    return await csv_import_waiting.lead_on(session, view)
 
 
 async def candidates(session: AsyncSession, stored: Stored) -> list[Preview]:

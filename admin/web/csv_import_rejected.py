@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from admin.reads.wording import counted
@@ -48,6 +48,8 @@ class Cell:
     was: str | None
     reason: str
     remedy: Remedy
+    focused: bool
+    """Whether it is the first one behind what was mended last: there one goes on."""
     line_url: str
     """Where the whole line is edited, when the cell is too long to be mended in place."""
 
@@ -79,8 +81,8 @@ def chosen(view: View) -> Group | None:
     return next((group for group in view.report.groups if group.key == wanted), None)
 
 
-def rejected(view: View, page: Page, replacing: Replacing) -> Rejected:
-    """The tab for these rows."""
+def rejected(view: View, page: Page, replacing: Replacing, after: int) -> Rejected:
+    """The tab for these rows, which stand behind line `after`."""
     group = chosen(view)
     reasons = tuple(_reason(view, one, one is group) for one in view.report.groups)
     more = view.report.more_groups
@@ -93,9 +95,9 @@ def rejected(view: View, page: Page, replacing: Replacing) -> Rejected:
         cells=tuple(_cells(view, page.rows)),
         files=_files(view),
         replacing=replacing,
-        query=_query(group, view.tab.after),
+        query=_query(group, after),
         next_url=view.url(query=_query(group, page.last)) if page.last else None,
-        first_url=view.url(query=_query(group)) if view.tab.after else None,
+        first_url=view.url(query=_query(group)) if after else None,
     )
 
 
@@ -126,10 +128,14 @@ def _query(group: Group | None, after: int | None = None) -> str:
 
 def _cells(view: View, rows: tuple[Bad, ...]) -> list[Cell]:
     """Each cell gets one input, however many rules it breaks."""
-    found, lines, names = [], set(), set()
+    found, lines, names = [], set(), {""}
+    wanted = view.number("at")
     for bad in rows:
         name = f"cell-{bad.line}-{bad.cell}" if bad.text is not None and bad.rule != originals.LEFT_OUT else ""
-        found.append(_cell(view, bad, "" if name in names else name, bad.line not in lines))
+        cell = _cell(view, bad, "" if name in names else name, bad.line not in lines)
+        if wanted and cell.name and bad.line >= wanted:
+            cell, wanted = replace(cell, focused=True), 0
+        found.append(cell)
         lines.add(bad.line)
         names.add(name)
     return found
@@ -151,5 +157,6 @@ def _cell(view: View, bad: Bad, name: str, begins: bool) -> Cell:
         was=bad.was,
         reason=bad.reason + more,
         remedy=remedy(view, bad),
+        focused=False,
         line_url=urls.import_line(view.stored.id, bad.line) if bad.cell and bad.text is None else "",
     )

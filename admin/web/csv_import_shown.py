@@ -14,12 +14,6 @@ from admin.writes.csv_import import originals, paging, rejected, review, store
 NO_ROWS: dict[str, object] = {"rows": None, "rejected": None, "corrected": None}
 
 
-def line_wanted(view: View) -> int | None:
-    """The line that the address asks for, whatever tab it is on."""
-    text = view.visit.request.query_params.get("line", "").replace(",", "").strip()
-    return min(int(text), paging.LAST) if text.isdecimal() and len(text) < 12 else None
-
-
 async def lead_to(session: AsyncSession, view: View, line: int) -> Response:
     """To the page that begins with the row on this line. Raises `NotFound` when the file has none there."""
     made = await store.plan_of(session, view.resource, view.stored)
@@ -48,7 +42,11 @@ async def shown(session: AsyncSession, view: View) -> dict[str, object]:
 
 
 async def _rejected(session: AsyncSession, view: View, headers: tuple[str, ...]) -> dict[str, object]:
-    group = csv_import_rejected.chosen(view)
-    found = await rejected.page(session, view.stored.id, headers, view.tab.after, group)
+    group, after = csv_import_rejected.chosen(view), view.tab.after
+    found = await rejected.page(session, view.stored.id, headers, after, group)
+    if after and not found.rows:
+        # All rows that stood here were mended: those before them are what is left.
+        after = 0
+        found = await rejected.page(session, view.stored.id, headers, after, group)
     replacing = await csv_import_replacing.replacing_of(session, view, group)
-    return {"rejected": csv_import_rejected.rejected(view, found, replacing)}
+    return {"rejected": csv_import_rejected.rejected(view, found, replacing, after)}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from admin.writes.csv_import.store import Stored
 
-READING, CHECKING, STUCK = "reading", "checking", "stuck"
-"""Its file is read by a worker, or is to be; its rows are checked by one; it was reviewed and could not run, and may be
-tried again."""
+READING, CHECKING = "reading", "checking"
+"""Its file is read by a worker, or is to be; its rows are checked by one."""
+UNCHECKED, STUCK = "unchecked", "stuck"
+"""A worker could not check its rows; it was reviewed and could not run. Both may be tried again."""
+OPEN = ("staging", "review", "failed", UNCHECKED, STUCK)
+"""Where every choice can still be changed."""
 
 PAGES = {
     "staging": ("file", "Import of {file}"),
@@ -16,6 +19,7 @@ PAGES = {
     "review": ("review", "Import of {file}"),
     "queued": ("running", "Import of {file} waits"),
     "running": ("running", "Import of {file} is running"),
+    UNCHECKED: ("unchecked", "The check of {file} failed"),
     STUCK: ("failed", "Import of {file} failed"),
     "done": ("result", "Import of {file}"),
     "undone": ("result", "Import of {file}"),
@@ -28,4 +32,6 @@ def stage(stored: Stored, state: str) -> str:
     """A key of `PAGES`."""
     if state == "staging" and stored.record.job_id is not None:
         return READING if stored.staged is None else CHECKING
-    return STUCK if state == "failed" and stored.report is not None else state
+    if state != "failed" or stored.staged is None:
+        return state
+    return UNCHECKED if stored.report is None else STUCK

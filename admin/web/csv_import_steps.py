@@ -6,12 +6,12 @@ second time.
 
 from __future__ import annotations
 
-from starlette.datastructures import FormData
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from admin.errors import BadRequest, Conflict, LarderError
 from admin.jobs import queue
-from admin.web import csv_import_form, csv_import_mode, urls
+from admin.web import csv_import_form, csv_import_mode, csv_import_waiting, urls
 from admin.web.csv_import_choices import creatable
 from admin.web.csv_import_match import matching
 from admin.web.csv_import_page import candidates, opened, page
@@ -24,8 +24,6 @@ from admin.writes.csv_import import receive, styles
 from admin.writes.csv_import.options import Options
 from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.store import Stored
-
-NEXT = ("file", "match", "mode")
 
 
 async def file(visit: Visit) -> Response:
@@ -56,7 +54,8 @@ async def read_again(visit: Visit) -> Response:
         form = csv_import_form.reading(stored.format, data)
         if stored.record.file_bytes >= receive.LARGE:
             await queue.read(session, visit.actor, stored.id, form)
-            return visit.redirect(urls.import_page(stored.id))
+            query = csv_import_waiting.for_choices("file", csv_import_form.text(data, "next"), ())
+            return visit.redirect(urls.import_page(stored.id, query=query))
         timeout = visit.console.settings.import_timeout_ms
         await receive.read_again(session, visit.resource, stored.id, form, timeout_ms=timeout)
     return visit.redirect(_next(stored.id, csv_import_form.text(data, "next")))
@@ -73,22 +72,37 @@ async def choose(visit: Visit) -> Response:
     try:
         options = csv_import_form.options(visit, stored.staged.headers, stored.options, data)
         async with visit.transaction() as session:
-            if stored.record.file_bytes >= receive.LARGE:
-                await queue.check(session, visit.actor, visit.resource, stored.id, options)
-                return visit.redirect(urls.import_page(stored.id))
-            timeout = visit.console.settings.import_timeout_ms
-            report = await receive.choose(session, visit.resource, stored.id, options, timeout_ms=timeout)
+            report = await _check(session, visit, stored, options)
     except BadRequest as error:
         return await _again(visit, stored, csv_import_form.text(data, "step"), options, error)
-    if _asks_anew(report, options, data):
+    step, then = csv_import_form.text(data, "step"), csv_import_form.text(data, "next")
+    asked = [name for name in styles.ASKED if name in data.getlist("asked")]
+    if report is None:
+        query = csv_import_waiting.for_choices(step, then, asked)
+        return visit.redirect(urls.import_page(stored.id, query=query))
+    if step == "match" and csv_import_waiting.asks_anew(report, options, asked):
         return visit.redirect(f"{urls.import_page(stored.id, 'match')}#styles")
-    return visit.redirect(_next(stored.id, csv_import_form.text(data, "next")))
+    return visit.redirect(_next(stored.id, then))
 
 
-def _asks_anew(report: Report, options: Options, data: FormData) -> bool:
-    """Whether the columns that were just matched leave something open that the form had not asked yet."""
-    open_ = styles.unanswered(report.questions, options)
-    return csv_import_form.text(data, "step") == "match" and not set(open_) <= set(data.getlist("asked"))
+async def check_again(visit: Visit) -> Response:
+    """Check the rows with the choices that are kept, after a check that failed."""
+    query = csv_import_waiting.query(visit)
+    async with visit.transaction() as session:
+        visit, stored = await opened(visit, session)
+        if stored.staged is None or stored.options is None:
+            raise Conflict("This file has not been read yet. Choose how to read it first.")
+        await _check(session, visit, stored, stored.options)
+    return visit.redirect(urls.import_page(stored.id, query=query))
+
+
+async def _check(session: AsyncSession, visit: Visit, stored: Stored, options: Options) -> Report | None:
+    """The check of the rows with these choices; None: there are so many that it is left to a worker."""
+    if stored.record.file_bytes >= receive.LARGE:
+        await queue.check(session, visit.actor, visit.resource, stored.id, options)
+        return None
+    timeout = visit.console.settings.import_timeout_ms
+    return await receive.choose(session, visit.resource, stored.id, options, timeout_ms=timeout)
 
 
 async def _again(visit: Visit, stored: Stored, step: str, options: Options, problem: LarderError) -> Response:
@@ -130,7 +144,7 @@ def _mode(view: View) -> Response:
 
 def _next(import_id: int, wanted: str) -> str:
     """The step that a button leads to; the review, unless it says another."""
-    return urls.import_page(import_id, wanted if wanted in NEXT else "")
+    return urls.import_page(import_id, wanted if wanted in csv_import_waiting.STEPS else "")
 
 
 DOORS = [
@@ -139,4 +153,5 @@ DOORS = [
     Door("GET", "/imports/{import_id:int}/mode", Permission.IMPORT, mode),
     Door("POST", "/imports/{import_id:int}/read", Permission.IMPORT, read_again),
     Door("POST", "/imports/{import_id:int}/choices", Permission.IMPORT, choose),
+    Door("POST", "/imports/{import_id:int}/check", Permission.IMPORT, check_again),
 ]

@@ -11,7 +11,7 @@ from admin.errors import LarderError
 from admin.reads.wording import counted, inside, rows_of
 from admin.resource import Resource
 from admin.web import urls
-from admin.web.csv_import_stages import PAGES, stage
+from admin.web.csv_import_stages import OPEN, PAGES, stage
 from admin.web.csv_import_tabs import Tab, tabs
 from admin.web.gate import Permission
 from admin.web.visit import Visit
@@ -49,7 +49,7 @@ class View:
     @property
     def steps(self) -> list[tuple[str, str | None]]:
         """The way of an import; what can still be changed leads back to where it is chosen."""
-        if self.stage not in ("staging", "review", "failed"):
+        if self.stage not in OPEN:
             return [(name, None) for name in STEPS]
         there = STEPS if self.stored.staged else {"File": STEPS["File"]}
         return [(name, None if (page := there.get(name)) is None else self.url(page)) for name in STEPS]
@@ -99,15 +99,15 @@ class View:
 
     @cached_property
     def tabs(self) -> list[Tab]:
-        return tabs(self.report, self.visit.request.query_params.get("show", ""), self._after, self.page_url)
+        return tabs(self.report, self.visit.request.query_params.get("show", ""), self.number("after"), self.page_url)
 
     @property
     def tab(self) -> Tab:
         return next(tab for tab in self.tabs if tab.current)
 
-    @property
-    def _after(self) -> int:
-        text = self.visit.request.query_params.get("after", "")
+    def number(self, parameter: str) -> int:
+        """A line that the address names, such as the one behind which a page begins; 0: none."""
+        text = self.visit.request.query_params.get(parameter, "").replace(",", "").strip()
         return min(int(text), 2**31 - 1) if text.isdecimal() and len(text) < 12 else 0
 
     def page_url(self, verdict: str, after: int = 0) -> str:

@@ -1,4 +1,5 @@
-"""A large file: read and imported behind its page, which can be left and found again, and stopped without a trace."""
+"""A large file: read, mended and imported behind its page, which can be left and found again, and stopped without a
+trace."""
 
 from __future__ import annotations
 
@@ -18,9 +19,15 @@ def test_a_large_import_runs_on_without_its_page_and_is_cancelled_without_a_trac
     larder: Larder, page: Page, tmp_path: Path
 ):
     file = tmp_path / "many.csv"
-    lines = (f"many{row}@example.org,Somebody with a name that is rather long {row},{row}.25" for row in range(ROWS))
+    lines = [f"many{row}@example.org,Somebody with a name that is rather long {row},{row}.25" for row in range(ROWS)]
+    for row in (1_000, 2_000):
+        lines[row] = lines[row].replace(".25", ".x")
     file.write_text("\n".join(["email,name,balance", *lines]) + "\n")
     larder.hand_in("customer", file)
+    # A bad cell is mended at once, all rows are checked again behind the page, and it leads on to the next bad cell.
+    _mend(page, "1,002", left="1 rejected row")
+    expect(page.get_by_role("textbox", name="balance on line 2,002")).to_be_focused()
+    _mend(page, "2,002", left="No rejected row")
     imported = page.get_by_role("button", name=f"Import {ROWS:,} rows")
     expect(imported).to_be_visible(timeout=SLOW)
     imported.click()
@@ -36,3 +43,14 @@ def test_a_large_import_runs_on_without_its_page_and_is_cancelled_without_a_trac
     expect(cancelled.or_(larder.toast("cancelled")).first).to_be_visible(timeout=SLOW)
     larder.open("customer", "email__startswith=many")
     expect(larder.rows).to_have_count(0)
+
+
+def _mend(page: Page, line: str, left: str) -> None:
+    cell = page.get_by_role("textbox", name=f"balance on line {line}")
+    expect(cell).to_be_visible(timeout=SLOW)
+    cell.fill("7.25")
+    cell.press("Enter")
+    said = page.get_by_role("status").filter(has_text=f"1 row mended (line {line}). {left} left.")
+    named = page.get_by_text(f"Line {line} is saved, and every row is checked again.")
+    expect(named.or_(said).first).to_be_visible(timeout=SLOW)
+    expect(said).to_be_visible(timeout=SLOW)

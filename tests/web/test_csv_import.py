@@ -338,9 +338,9 @@ async def test_bad_cells_are_mended_on_the_page_and_taken_back(browse: Browse, d
     assert stale.headers["location"] == f"{path}?show=rejected#rows"
     assert "nothing was changed" in (await client.get(path)).text
     answer = await client.post(f"{path}/corrections?show=rejected&after=//x", data=form)
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{path}?show=rejected#rows")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{path}?show=rejected&at=4#rows")
     page = (await client.get(path)).text
-    assert "Checked again: 2 rows mended. 1 rejected row left." in page
+    assert "Checked again: 2 rows mended (lines 4 and 7). 1 rejected row left." in page
     assert counts(await status(client, path)) == {"new": 3, "changed": 0, "unchanged": 0, "rejected": 2, "total": 5}
     assert "1 rejected row stops the import" in page
     corrected = (await client.get(f"{path}?show=corrected")).text

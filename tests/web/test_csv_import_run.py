@@ -142,3 +142,100 @@ async def test_a_large_file_is_read_behind_its_page(
     assert (await status(client, path))["state"] == "staging"
     await work()
     assert "None of the headers matches" in (await client.get(path)).text
+
+
+BAD = b"email,name,balance\n" + b"".join(b"c%d@x,Name %d,n/a\n" % (row, row) for row in range(60))
+
+
+async def test_what_a_worker_checked_again_leads_back_to_where_the_mending_was(
+    browse: Browse, work: Work, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(receive, "LARGE", 50)
+    client = await browse("editor")
+    path = await handed_in(client, BAD)
+    await work()
+    # The second page of rejected rows: one cell is right now, another one is as bad as it was, the rest is untouched.
+    sent = {"cell-52-3": "n/a", "cell-53-3": "1", "cell-55-3": "much"}
+    answer = await client.post(f"{path}/corrections?show=rejected&after=51", data=sent)
+    waits = answer.headers["location"]
+    assert waits == f"{path}?show=rejected&after=51&lines=53-55&standing=60#rows"
+    page = (await client.get(waits)).text
+    assert "Lines 53 and 55 are saved, and every row is checked again." in page
+    assert f'href="{waits[:-5].replace("&", "&amp;")}"' in page, "the link to look again leads on as well"
+    await work()
+    # Line 55 is still bad, so that is where one goes on.
+    answer = await client.get(waits)
+    assert answer.headers["location"] == f"{path}?show=rejected&after=51&at=55#rows"
+    page = (await client.get(answer.headers["location"])).text
+    assert "Checked again: 1 row mended (line 53). Line 55 is still rejected. 59 rejected rows left." in page
+    assert re.findall(r'name="(cell-\d+-3)"[^>]* data-next', page) == ["cell-55-3"]
+    assert "cell-51-3" not in page
+    # Once nothing is left on that page, those before it are shown.
+    await client.post(f"{path}/corrections?show=rejected&after=51", data={f"cell-{n}-3": "1" for n in range(52, 62)})
+    await work()
+    page = (await client.get(f"{path}?show=rejected&after=51&lines=52&standing=59", follow_redirects=True)).text
+    assert "50 rejected rows left" in page
+    assert "cell-2-3" in page
+
+
+async def test_choices_that_a_worker_checks_lead_on_like_those_of_a_small_file(
+    browse: Browse, work: Work, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(receive, "LARGE", 50)
+    client = await browse("editor")
+    path = await handed_in(client, b"mail;name;left;when\nann@x;Ann;1.234,5;03/04/1990\nben@x;Ben;1;1990-01-02\n")
+    await work()
+    chosen = {"step": "match", "map-1": "email", "map-2": "name", "map-3": "balance", "map-4": "born"}
+
+    async def led(query: dict[str, object]) -> str:
+        waits = (await client.post(f"{path}/choices", data={**chosen, **query})).headers["location"]
+        assert "is being checked" in (await client.get(waits)).text
+        await work()
+        return str((await client.get(waits)).headers.get("location"))
+
+    assert await led({}) == f"{path}/match#styles"
+    assert await led({"asked": ["decimal"], "next": "mode"}) == f"{path}/match#styles"
+    assert await led({"asked": ["decimal", "dates"], "next": "mode"}) == f"{path}/mode"
+    assert await led({"asked": ["decimal", "dates"]}) == "None", "whoever leaves it open gets to the review"
+    assert await led({"decimal": "comma", "dates": "dmy", "next": "match"}) == f"{path}/match"
+    form = {"encoding": "utf-8", "delimiter": "semicolon", "header": "true", "next": "file"}
+    waits = (await client.post(f"{path}/read", data=form)).headers["location"]
+    await work()
+    assert (await client.get(waits)).headers["location"] == f"{path}/file"
+    # An address that somebody made up leads nowhere else.
+    assert (await client.get(f"{path}?then=//x.org&asked=%22&lines=1-x&standing=-1")).status_code == 200
+
+
+async def test_a_check_that_failed_says_so_and_keeps_choices_and_corrections(
+    browse: Browse, work: Work, console: Console, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(receive, "LARGE", 50)
+    client = await browse("editor")
+    path = await handed_in(client, BAD)
+    await work()
+    await client.post(f"{path}/choices", data={"step": "mode", "mode": "add", "skip": "true"})
+    await work()
+    waits = (await client.post(f"{path}/corrections?show=rejected", data={"cell-2-3": "1"})).headers["location"]
+    console.settings = settings.model_copy(update={"import_timeout_ms": 1})
+    await work()
+    page = (await client.get(waits)).text
+    assert "<title>The check of people.csv failed" in page
+    assert "cannot be read" not in page
+    assert 'role="alert"' in page
+    assert "the file and your choices are kept, and so is 1 corrected line" in page
+    assert "failed" in (await client.get("/admin/imports")).text
+    for step in ("file", "match", "mode"):
+        assert f'href="{path}/{step}"' in page
+        assert (await client.get(f"{path}/{step}")).status_code == 200
+    again = re.search(r'action="([^"]+)"[^>]*><button[^>]*>(?:<svg.*?</svg>)?\s*Try again', page, re.DOTALL)
+    assert again is not None
+    console.settings = settings
+    answer = await client.post(again[1].replace("&amp;", "&"))
+    await work()
+    page = (await client.get(answer.headers["location"], follow_redirects=True)).text
+    assert "1 row mended (line 2)" in page
+    assert "Import 1 row" in page
+    assert re.search(r'value="add" checked', (await client.get(f"{path}/mode")).text)
+    await client.post(f"{path}/check")
+    await work()
+    assert ((await status(client, path))["report"] or {})["corrected"] == 1

@@ -73,6 +73,7 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "GET /imports/{import_id:int}":               (303, 403, 404, 404),
     "POST /imports/{import_id:int}/read":         (303, 403, 404, 404),
     "POST /imports/{import_id:int}/choices":      (303, 403, 404, 404),
+    "POST /imports/{import_id:int}/check":       (303, 403, 404, 404),
     "GET /imports/{import_id:int}/file":        (303, 403, 404, 404),
     "GET /imports/{import_id:int}/match":       (303, 403, 404, 404),
     "GET /imports/{import_id:int}/mode":        (303, 403, 404, 404),

@@ -1,5 +1,5 @@
 // A grid of bad cells: Tab goes from bad cell to bad cell, Escape takes back what was typed, and a cell that differs from
-// the file's is marked. Enter saves, as in every form. After saving, the first cell that is still bad has the focus.
+// the file's is marked. Enter saves, as in every form. After saving, the next cell that is still bad has the focus.
 
 export default function mending(form) {
   const cells = [...form.querySelectorAll("[data-cell]")];
@@ -23,5 +23,5 @@ export default function mending(form) {
   });
 
   // An address that leads to a part of the page makes browsers pass over autofocus.
-  if (location.hash === "#rows") (document.querySelector("[autofocus]") ?? cells[0])?.focus();
+  if (location.hash === "#rows") (document.querySelector("[autofocus], [data-next]") ?? cells[0])?.focus();
 }

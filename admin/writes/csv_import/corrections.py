@@ -30,6 +30,7 @@ MOST = 5_000
 CHANGED = """
 update {staged} s set {cell} = nullif(v.text, '')
 from (values {values}) v (line, text) where s.line = v.line and {another}
+returning s.line
 """
 
 WITHOUT_NUL = """
@@ -54,19 +55,26 @@ class Edits:
         return sorted({*(line for line, _ in self.cells), *self.left_out, *self.whole})
 
 
-async def save(
-    session: AsyncSession, resource: Resource, import_id: int, edits: Edits, *, timeout_ms: int
-) -> Report | None:
+@dataclass(frozen=True)
+class Saved:
+    """The lines that are other ones now, and the check after that; None: it is left to a worker."""
+
+    lines: tuple[int, ...]
+    report: Report | None
+
+
+async def save(session: AsyncSession, resource: Resource, import_id: int, edits: Edits, *, timeout_ms: int) -> Saved:
     """Correct cells, leave lines out, and check again if that is quick. Raises `BadRequest` for what no cell can be."""
     stored = await receive.reviewed(session, import_id)
     _refuse(stored, edits)
     async with bounded(session, timeout_ms):
         await originals.prepare(session, import_id)
         await originals.keep(session, import_id, st.of("select unnest({n}::int[])", n=st.lit(edits.lines)))
+        lines = {*edits.left_out, *edits.whole}
         for number in sorted({number for _, number in edits.cells}):
-            await st.run(session, _changed(import_id, number, edits))
+            lines.update(line for (line,) in await st.rows(session, _changed(import_id, number, edits)))
         await _problems(session, stored, edits)
-        return await checked(session, resource, stored)
+        return Saved(tuple(sorted(lines)), await checked(session, resource, stored))
 
 
 async def take_back(

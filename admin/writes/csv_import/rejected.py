@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from psycopg.sql import Composable
@@ -88,6 +89,15 @@ async def page(
         for line, number, column, *rest in await st.rows(session, statement)
     )
     return Page(rows, lines[-1] if len(lines) == PAGE else None)
+
+
+async def still(session: AsyncSession, import_id: int, lines: Iterable[int]) -> list[int]:
+    """Which of these lines are rejected, those left out by choice aside."""
+    statement = st.of(
+        "select distinct line from {errors} where line = any ({lines}) and rule <> {out} order by 1",
+        errors=st.staging(import_id, "error"), lines=st.lit(list(lines)), out=st.lit(originals.LEFT_OUT),
+    )  # fmt: skip
+    return [line for (line,) in await st.rows(session, statement)]
 
 
 def _cell(alias: str, width: int) -> Composable:

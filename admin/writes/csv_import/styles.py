@@ -16,6 +16,8 @@ from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.options import Dates, Decimal, Options
 from admin.writes.csv_import.plan import Mapped, Plan
 
+ASKED = ("decimal", "dates")
+"""What may have to be asked, as the choices are called."""
 NUMBERS: frozenset[Kind] = frozenset({"integer", "numeric", "float"})
 DAYS: frozenset[Kind] = frozenset({"date", "timestamp"})
 

@@ -24,9 +24,11 @@ async def save(imports: Imports, cells: dict[tuple[int, int], str], **more: Any)
     stored = await imports.stored()
     edits = Edits(cells, **{name: frozenset(lines) for name, lines in more.items()})
     async with imports.sessions.begin() as session:
-        return await corrections.save(
+        saved = await corrections.save(
             session, imports.resource(stored.record.identity), imports.id, edits, timeout_ms=TIMEOUT_MS
         )
+    assert saved.report is not None
+    return saved.report
 
 
 async def take_back(imports: Imports, lines: list[int] | None = None) -> Report:
