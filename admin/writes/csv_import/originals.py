@@ -59,10 +59,16 @@ class Difference:
 
 async def prepare(session: AsyncSession, import_id: int) -> None:
     """Make lines quick to find and originals possible to keep, the first time that a line is corrected."""
+    await index_lines(session, import_id)
     names = {"staged": st.staging(import_id), "was": st.staging(import_id, "was")}
-    index = st.name(f"import_{import_id}_line_idx")
-    await st.run(session, st.of("create index if not exists {index} on {staged} (line)", index=index, **names))
     await st.run(session, st.of("create table if not exists {was} (like {staged}, primary key (line))", **names))
+
+
+async def index_lines(session: AsyncSession, import_id: int) -> None:
+    """Make staged lines quick to find. The index bears a name of its own: what Postgres would call it may be taken."""
+    index = st.name(f"import_{import_id}_by_line")
+    statement = "create index if not exists {index} on {staged} (line)"
+    await st.run(session, st.of(statement, index=index, staged=st.staging(import_id)))
 
 
 async def keep(session: AsyncSession, import_id: int, lines: Composable) -> None:

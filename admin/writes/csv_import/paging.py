@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin.writes.csv_import import originals
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.plan import Plan
 from admin.writes.csv_import.report import Report
@@ -27,10 +28,12 @@ async def prepare(session: AsyncSession, plan: Plan, found: Report) -> None:
     """Index what a check has found, as far as pages of it need that."""
     if found.total < SMALL:
         return
-    for part in ("row", "cell", "match", *([""] if found.rejected else [])):
+    for part in ("row", "cell", "match"):
         statement = "create index on {t} using brin (line) with (pages_per_range = 16)"
         await st.run(session, st.of(statement, t=plan.staging(part)))
     if found.rejected:
+        # Rows that somebody will correct: each correction then finds its line without reading the file.
+        await originals.index_lines(session, plan.import_id)
         await st.run(session, st.of("create index on {t} (line)", t=plan.staging("error")))
     for verdict in VERDICTS:
         if 0 < found.counts[verdict] * FEW < found.total:

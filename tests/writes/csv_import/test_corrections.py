@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from admin.errors import BadRequest, Conflict
-from admin.writes.csv_import import corrections, originals, rejected
+from admin.writes.csv_import import corrections, originals, paging, rejected
 from admin.writes.csv_import.corrections import Edits
 from admin.writes.csv_import.originals import Difference
 from admin.writes.csv_import.report import Report
@@ -53,6 +53,17 @@ async def bad(imports: Imports, after: int = 0, group: int | None = None) -> rej
 
 def without_time(report: Report | None) -> Report | None:
     return replace(report, at="") if report else None
+
+
+async def test_however_often_a_file_is_checked_its_lines_are_found_by_one_index(
+    imports: Imports, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(paging, "SMALL", 0)
+    await imports.check(CUSTOMERS, "customer")
+    for text in ("twelve", "thirteen"):
+        await save(imports, {(3, 3): text})
+    found = "select indexdef from pg_indexes where schemaname = 'larder_staging' and tablename = 'import_1'"
+    assert [row[0].rpartition("USING ")[2] for row in database.sql(found)] == ["btree (line)"]
 
 
 async def test_corrected_cells_are_checked_like_those_of_the_file(imports: Imports, database: Database):
