@@ -1,7 +1,8 @@
-"""Which sort and which filter of a list an index serves, and the index that would serve the others.
+"""Which sort and which filter of a list an index serves.
 
 On a large table a sort without an index reads and sorts every row for each page, and a filter without one reads until
-it has found enough. People are told before they wait, and whoever may make indexes gets the statement.
+it has found enough. People are told before they wait, and whoever may make indexes gets the statement
+(`index_remedies`).
 """
 
 from __future__ import annotations
@@ -9,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.reads import ordering
+from admin.reads import index_remedies, ordering
 from admin.reads.index_catalog import Indexes, Side, TableIndex, indexes_of
 from admin.reads.ordering import Order
 from admin.reads.query import Filter, ListQuery
@@ -64,7 +64,7 @@ async def slow_sorts(session: AsyncSession, resource: Resource, query: ListQuery
         if name in sortable
     )
     return [
-        Slow(name, None, _sort_remedy(resource, query, order))
+        Slow(name, None, index_remedies.for_sort(resource, query, order))
         for name, order in orders
         if not _sorts(indexes, resource, query, order)
     ]
@@ -79,14 +79,14 @@ async def slow_parts(session: AsyncSession, resource: Resource, query: ListQuery
     if indexes.rows < least:
         return []
     found = [
-        Slow(one.column, one, _filter_remedy(resource, query, one))
+        Slow(one.column, one, index_remedies.for_filter(resource, query, one))
         for one in query.filters
         if (is_slow(indexes, resource, query, one) if least else not _filters(indexes, resource, query, one))
     ]
     order = ordering.order_of(resource, query)
     first = order.keys[0]
     if first.column is not None and not _sorts(indexes, resource, query, order):
-        found.append(Slow(query.sort or first.column.name, None, _sort_remedy(resource, query, order)))
+        found.append(Slow(query.sort or first.column.name, None, index_remedies.for_sort(resource, query, order)))
     return found
 
 
@@ -112,7 +112,7 @@ def _sorts(indexes: Indexes, resource: Resource, query: ListQuery, order: Order)
     if order.joins:
         return False
     keys = [(key.column.sa.name, key.descending) for key in order.keys if key.column]
-    fixed = {_name(resource, one.column) for one in query.filters if one.operator == "exact"}
+    fixed = {index_remedies.name_of(resource, one.column) for one in query.filters if one.operator == "exact"}
     return all(
         any(_reads_in(index, keys, fixed, indexes) for index in _of_side(indexes, resource, side))
         for side in SIDES[query.deleted]
@@ -158,7 +158,7 @@ def _filters(indexes: Indexes, resource: Resource, query: ListQuery, one: Filter
 
 
 def _finds(index: TableIndex, resource: Resource, one: Filter, *, by_code: bool) -> bool:
-    column, name = resource.column(one.column), _name(resource, one.column)
+    column, name = resource.column(one.column), index_remedies.name_of(resource, one.column)
     if index.method in ("gin", "gist"):
         inside = INSIDE.get(column.kind, ())
         looked = one.operator in ("contains", "icontains", "startswith")
@@ -174,51 +174,9 @@ def _finds(index: TableIndex, resource: Resource, one: Filter, *, by_code: bool)
 
 
 def _is_common(indexes: Indexes, resource: Resource, one: Filter) -> bool:
-    values = indexes.values_of(_name(resource, one.column))
+    values = indexes.values_of(index_remedies.name_of(resource, one.column))
     return one.operator in ("exact", "in", "isnull") and values is not None and values <= FEW_VALUES
 
 
 def _of_side(indexes: Indexes, resource: Resource, side: Side) -> Iterable[TableIndex]:
     return (one for one in indexes.all if one.side in ("all", side) or not resource.traits.soft_deletes)
-
-
-def _name(resource: Resource, column: str) -> str:
-    """A column's name in the database."""
-    return str(resource.column(column).sa.name)
-
-
-def _sort_remedy(resource: Resource, query: ListQuery, order: Order) -> str | None:
-    """No index holds the order of another table's label."""
-    return None if order.joins else _statement(resource, query, ", ".join(_in_order(order)))
-
-
-def _filter_remedy(resource: Resource, query: ListQuery, one: Filter) -> str:
-    kind, name = resource.column(one.column).kind, _quoted(_name(resource, one.column))
-    if one.operator in ("contains", "icontains"):
-        operators = {"text": " gin_trgm_ops", "json": " jsonb_path_ops"}.get(kind, "")
-        return _statement(resource, query, f"{name}{operators}", " USING gin")
-    pinned = one.operator in ("exact", "isnull")
-    rest = _in_order(ordering.own_order(resource) if pinned else Order((), ()))
-    return _statement(resource, query, ", ".join(dict.fromkeys([name, *rest])))
-
-
-def _in_order(order: Order) -> list[str]:
-    """The columns of an index for an order; a plain one is read backwards where all directions are down."""
-    mixed = len({key.descending for key in order.keys}) > 1
-    keys = ((key, _quoted(key.column.sa.name)) for key in order.keys if key.column)
-    return [f"{name} DESC" if mixed and key.descending else name for key, name in keys]
-
-
-def _statement(resource: Resource, query: ListQuery, columns: str, using: str = "") -> str:
-    table = _PREPARER.format_table(resource.traits.table)
-    deleted_at = resource.traits.deleted_at
-    said = {"hide": " WHERE {} IS NULL", "only": " WHERE {} IS NOT NULL", "with": ""}[query.deleted]
-    where = said.format(_quoted(_name(resource, deleted_at))) if deleted_at else ""
-    return f"CREATE INDEX CONCURRENTLY ON {table}{using} ({columns}){where};"
-
-
-_PREPARER = postgresql.dialect(paramstyle="named").identifier_preparer  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-
-
-def _quoted(name: str) -> str:
-    return _PREPARER.quote(name)
