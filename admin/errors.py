@@ -30,6 +30,13 @@ class TooFar(LarderError):
     title = "This page is too far away"
 
 
+class TooBroad(LarderError):
+    """A search finds more than can be put in a moment into an order that no index has."""
+
+    status = 400
+    title = "This search is too broad"
+
+
 class NotAllowed(LarderError):
     """The person's role does not include this."""
 

@@ -120,7 +120,8 @@ async def _downwards(asked: Search, place: Values, boundary: Values | None) -> S
     start, reached = place[2:] if below else boundary, Reached(found)
     if start and len(found) < wanted:
         reached = await _below(asked, found, start)
-    return _slice(asked, reached, boundary, has_previous=True)
+    shown = _slice(asked, reached, boundary, has_previous=True)
+    return shown if shown.rows else replace(shown, before=await _back(asked, asked.own, start, boundary))
 
 
 async def _upwards(asked: Search, place: Values | None, boundary: Values | None) -> Slice:
@@ -129,15 +130,24 @@ async def _upwards(asked: Search, place: Values | None, boundary: Values | None)
     if place and place[0] is None and boundary:
         below = or_(*keyset.segments(asked.own, boundary))
         others = replace(asked.others, sides=tuple(side.where(below) for side in asked.others.sides))
-        reached = await _rest(replace(asked, others=others), wanted, place[2:], backwards=True)
-        place = None
+        reach = replace(asked.reach, among=asked.reach.among.where(below))
+        reached = await _rest(replace(asked, others=others, reach=reach), wanted, place[2:], backwards=True)
     found = reached.found
     if len(found) < wanted and not reached.end:
-        found = found + await ranked.rows(asked, wanted - len(found), boundary, place=place, backwards=True)
+        ranks = None if place and place[0] is None else place
+        found = found + await ranked.rows(asked, wanted - len(found), boundary, place=ranks, backwards=True)
     shown = _slice(asked, replace(reached, found=found), boundary, has_previous=False)
     # Seen from the other end: what is next here is before it there.
-    page, back = shown.rows[::-1], _cursor(asked, found[0][1], boundary) if found else asked.query.before
-    return replace(shown, rows=page, has_previous=shown.has_next, has_next=True, before=shown.after, after=back)
+    here = _cursor(asked, found[0][1], boundary) if found else None
+    back = here or await _back(asked, asked.own.turned, place[2:] if place else None, boundary)
+    rows = shown.rows[::-1]
+    return replace(shown, rows=rows, has_previous=shown.has_next, has_next=True, before=shown.after, after=back)
+
+
+async def _back(asked: Search, order: Order, place: Values | None, boundary: Values | None) -> str | None:
+    """The way back from a page without rows, which lies behind a place in this direction."""
+    beyond = await asked.reach.next_to(order, place) if place else None
+    return _cursor(asked, (None, None, *beyond), boundary) if beyond else asked.query.before or asked.query.after
 
 
 async def _below(asked: Search, found: list[Found], place: Values, *, offset: int = 0) -> Reached:

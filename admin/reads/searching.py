@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.reads import deep_pages, keyset, ordering, paging, plans, relevance, windows
+from admin.reads import deep_pages, keyset, ordering, paging, plans, relevance, window_steps, windows
 from admin.reads.paging import Found, Slice, Source
 from admin.reads.query import LAST, ListQuery
 from admin.reads.search import searched
@@ -28,10 +28,15 @@ async def fetch(
     session: AsyncSession, resource: Resource, query: ListQuery, sides: Sequence[Select[Any]], total: int | None = None
 ) -> Slice:
     """One page of what is found; the last one for a page past the end. `sides` are the list without the search, live
-    rows and trash each by itself; `total` is the number of rows found, if that is known."""
+    rows and trash each by itself; `total` is the number of rows found, if that is known.
+
+    Raises `TooBroad` where they are too many for an order that no index has. Whoever had them counted waits for them,
+    and for their neighbours.
+    """
     found = [searched(side, resource, query) for side in sides]
     order = ordering.order_of(resource, query) if query.sort else ordering.own_order(resource)
-    reach = await windows.search(session, resource, query, order, found)
+    patient = total is not None or bool(query.after or query.before)
+    reach = await windows.search(session, resource, query, order, found, patient=patient)
     source = Source(resource, order, tuple(found), reach.everything)
 
     async def page(query: ListQuery) -> Slice:
@@ -45,7 +50,7 @@ async def fetch(
             shown = replace(shown, expected=reach.prospect.found)
         if shown.rows or query.page in (1, LAST) or query.mode == "scroll" or shown.looked_through:
             return shown
-    quick = reach.prospect.collected <= windows.AFFORDABLE
+    quick = reach.prospect.collected <= window_steps.AFFORDABLE
     many = total if total is not None or not quick else await _counted(session, found)
     last = LAST if many is None else max(1, -(-many // query.size))
     shown = await page(replace(query, page=last, after=None, before=None))
@@ -74,7 +79,12 @@ async def _beside(reach: windows.Search, source: Source, query: ListQuery) -> Sl
     place = tuple(keyset.read(source.resource, source.order, query.before or query.after or ""))
     back = query.before is not None
     reached = await windows.first(reach, source, query.size + 1, place=place, backwards=back)
-    return _backwards(source, query, reached) if back else _slice(source, query, reached, has_previous=True)
+    shown = _backwards(source, query, reached) if back else _slice(source, query, reached, has_previous=True)
+    if shown.rows:
+        return shown
+    beyond = await reach.next_to(source.turned.order if back else source.order, place)
+    cursor = paging.cursor_of(source, (None, beyond)) if beyond else query.before or query.after
+    return replace(shown, after=cursor) if back else replace(shown, before=cursor)
 
 
 def _backwards(source: Source, query: ListQuery, reached: Reached) -> Slice:

@@ -3,10 +3,9 @@
 What stands in many rows is soon met along the order of the list, what stands in few is handed over by its own index. In
 between neither is cheap: an index hands over a hundred thousand rows in 50 ms, and fetching them takes ten times that.
 So a search never promises to have looked at everything. It walks through the first rows of its order, as many as ought
-to hold what a page needs, and where that was too little tries what is affordable next. What it has looked through ends
-at a row of the order, so whoever wants to look further goes on from there, and no row is passed over unsaid.
-
-The bounds are rows, not time: the same search looks as far on a busy machine. Time only guards what rests on a guess.
+to hold what a page needs, and where that was too little tries what is affordable next (`window_steps`). What it has
+looked through ends at a row of the order, so whoever wants to look further goes on from there, and no row is passed
+over unsaid.
 """
 
 from __future__ import annotations
@@ -20,50 +19,17 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.database import under
-from admin.reads import filters, indexes, keyset, paging, plans
+from admin.errors import TooBroad
+from admin.reads import filters, indexes, keyset, paging, plans, window_steps
 from admin.reads.ordering import Order, SortKey
 from admin.reads.paging import Found, Run, Source
 from admin.reads.plans import Prospect
 from admin.reads.query import ListQuery
 from admin.reads.visibility import visible
+from admin.reads.window_steps import Step
 from admin.resource import Resource
 
 Values = tuple[Any, ...]
-
-FEW = 5_000
-"""Rows that are collected at once, in some 10 ms: nothing is tried before."""
-
-AFFORDABLE = 20_000
-"""Rows that are collected where the window held too little of them."""
-
-DENSE = 300_000
-"""Rows that are collected where the window held none: they are fewer than was guessed, or lie close together."""
-
-LEAST = 3_000
-MOST = 60_000
-"""What a page of a search spends on looking through its order, where it is looked through at all: up to 30 ms. A row
-that lies beside the one before it costs 1."""
-
-COLLECTED = 6
-"""What a row costs that is collected from an index."""
-
-PASSED = 0.3
-"""What an entry of the order's index costs."""
-
-GUARD_MS = 120
-"""How long collecting may take when less than all of it would be an answer too."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One way of looking: through so many rows of the order, or, without a number, at everything from its index.
-    `settings` say by which indexes."""
-
-    rows: int | None
-    settings: Mapping[str, str]
-    guard_ms: int = 0
-    widest: bool = False
-    """No more of the order is looked through for one page."""
 
 
 @dataclass(frozen=True)
@@ -92,34 +58,6 @@ class GaveUpError(Exception):
     """A guarded statement took too long."""
 
 
-def steps(prospect: Prospect, wanted: int, row_cost: float | None) -> list[Step]:
-    """What is tried, one after the other, until so many rows are found. Without an index for the order there is no
-    window of it: everything is collected, however long that takes."""
-    if row_cost is None or prospect.collected <= FEW:
-        return [Step(None, plans.BITMAPS_ONLY)]
-    along, collecting = prospect.along(wanted), prospect.collected * COLLECTED
-    everything = Step(None, plans.BITMAPS_ONLY, GUARD_MS)
-    widest = _widest(prospect, row_cost)
-    if collecting <= along * row_cost:
-        return [everything, widest]
-    short = [] if 2 * along * row_cost >= MOST else [Step(max(int(LEAST / row_cost), 2 * along), plans.ALONG)]
-    if prospect.collected <= AFFORDABLE:
-        return [*short, everything, widest] if short else [widest, everything]
-    return [*short, widest, *([everything] if prospect.certain and prospect.collected <= DENSE else [])]
-
-
-def _widest(prospect: Prospect, row_cost: float) -> Step:
-    """As many rows of the order as a page may look through: one after the other, or, where each lies apart and the
-    index of what is looked for hands over less than that, those of its rows that lie in the window."""
-    along = MOST / row_cost
-    share = PASSED + COLLECTED * prospect.collected / max(prospect.among, 1)
-    # Not more than that, since it is the planner who decides whether the other index is worth asking.
-    picked = min((MOST - prospect.collected) / share, MOST)
-    if row_cost > 1 and picked > along:
-        return Step(int(picked), plans.BITMAPS_ONLY, widest=True)
-    return Step(int(along), plans.ALONG, widest=True)
-
-
 @dataclass(frozen=True)
 class Search:
     """A search in one order: what is expected of it, and the rows that its order is made of, `among` which it looks."""
@@ -129,30 +67,48 @@ class Search:
     prospect: Prospect
     among: Select[Any]
     row_cost: float | None
+    patient: bool = False
+    """What has no index for its order may take as long as a statement may."""
 
     async def through(
         self, source: Source, wanted: int, attempt: Callable[[Window], Awaitable[list[Found]]],
         enough: Callable[[list[Found], Window], bool], place: Values | None = None,
     ) -> Reached:  # fmt: skip
-        """What the first attempt finds that is enough, or else the last."""
-        reached, tried = Reached([]), steps(self.prospect, wanted, self.row_cost)
+        """What the first attempt finds that is enough, or else the last. Raises `TooBroad` where none ends in time."""
+        reached, tried = None, self._steps(wanted)
         for step in tried:
-            if self._is_vain(step, reached, step is tried[-1]):
+            if reached and self._is_vain(step, reached, step is tried[-1]):
                 continue
             window = await self._window(source, step, place)
             try:
                 found = await attempt(window)
             except GaveUpError:
                 continue
-            reached = Reached(found, window.end, step.rows or 0)
+            reached = Reached(found, window.end, (step.rows or 0) if window.end else 0)
             if window.end is None or enough(found, window):
                 break
+        if reached is None:
+            raise TooBroad("This search finds too much to be sorted in a moment. Narrow it, or take another order.")
         return reached
+
+    async def next_to(self, order: Order, place: Values) -> Values | None:
+        """The place of the first row of the order behind a place, whether it is found or not: the way back from a page
+        without rows starts there, and so misses none. None where that is not known."""
+        if self.row_cost is None:
+            return None
+        rows = paging.keys_of(self.resource, order, self.among).where(*keyset.segments(order, place)).limit(1)
+        async with under(self.session, plans.ALONG):
+            found = await plans.rows(self.session, rows)
+        return tuple(found[0][len(self.resource.traits.key) :]) if found else None
 
     @property
     def everything(self) -> Run:
         """Answers statements from the indexes of what is looked for, however long that takes."""
         return functools.partial(_run, self.session, plans.BITMAPS_ONLY, 0)
+
+    def _steps(self, wanted: int) -> list[Step]:
+        tried = window_steps.steps(self.prospect, wanted, self.row_cost)
+        return [replace(step, guard_ms=0) for step in tried] if self.patient and self.row_cost is None else tried
 
     def _is_vain(self, step: Step, reached: Reached, last: bool) -> bool:
         """Whether a step is no use after a window: a wider one after an empty one, if there is another way, and
@@ -161,11 +117,11 @@ class Search:
             return False
         if step.rows:
             return not reached.found and not last and step.settings == plans.ALONG
-        return bool(reached.found) and self.prospect.collected > AFFORDABLE
+        return bool(reached.found) and self.prospect.collected > window_steps.AFFORDABLE
 
     def down_to(self, place: Values | None, wanted: int) -> Run:
         """Answers statements about the rows of the order down to a place that so many are wanted from; None: all."""
-        along = place is not None and steps(self.prospect, wanted, self.row_cost)[0].rows is not None
+        along = place is not None and window_steps.steps(self.prospect, wanted, self.row_cost)[0].rows is not None
         return functools.partial(_run, self.session, plans.ALONG, 0) if along else self.everything
 
     async def _window(self, source: Source, step: Step, place: Values | None) -> Window:
@@ -176,15 +132,17 @@ class Search:
         if place is not None:
             (after,) = keyset.segments(source.order, place)
             rows = rows.where(after)
-        last = await plans.rows(self.session, rows.offset(step.rows - 1).limit(1))
-        end = tuple(last[0][len(self.resource.traits.key) :]) if last else None
+        # Where no row follows the last one, the window reaches the end.
+        last = await plans.rows(self.session, rows.offset(step.rows - 1).limit(2))
+        end = tuple(last[0][len(self.resource.traits.key) :]) if len(last) > 1 else None
         condition = keyset.up_to(source.order, end) if end else None
         return Window(step, condition, end, run)
 
 
 async def search(
-    session: AsyncSession, resource: Resource, query: ListQuery, order: Order, sides: Sequence[Select[Any]]
-) -> Search:
+    session: AsyncSession, resource: Resource, query: ListQuery, order: Order, sides: Sequence[Select[Any]], *,
+    patient: bool = False,
+) -> Search:  # fmt: skip
     """What is to be expected of a search; `sides` are what it finds, live rows and trash each by itself."""
     first = order.keys[0].column
     # Where both sides of the trash are shown the larger one tells enough, and no index holds both.
@@ -192,10 +150,10 @@ async def search(
     among = visible(select(resource.model), resource, side)
     bounds = [one for one in query.filters if first and one.column == first.name]
     among = among.where(*(filters.clause(resource, one) for one in bounds))
-    prospect = await plans.prospect(session, sides[0], among, FEW)
-    large = prospect.collected > FEW and keyset.is_plain(order)
+    prospect = await plans.prospect(session, sides[0], among, window_steps.FEW)
+    large = prospect.collected > window_steps.FEW and keyset.is_plain(order)
     cost = await indexes.row_cost(session, resource, query, order, prospect.among) if large else None
-    return Search(session, resource, prospect, among, cost)
+    return Search(session, resource, prospect, among, cost, patient)
 
 
 async def first(

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.errors import BadRequest, TooFar
+from admin.errors import BadRequest, TooBroad, TooFar
 from admin.reads import counts, indexes, listing, operations, parents, places, search_words, suggestions
 from admin.reads.counts import Count, Exact, Unknown
 from admin.reads.explained import Recorder, watched
@@ -47,8 +47,8 @@ class Instead:
 class Found:
     """What the database answered: rows, their number, and what the foreign keys of filters are called.
 
-    `too_slow`: it could not say the rows in time; `too_far`: nor count to the page; `uncounted`: nor the exact number
-    that was asked for.
+    `too_slow`: it could not say the rows in time; `too_far`: nor count to the page; `too_broad`: nor sort all that a
+    search finds; `uncounted`: nor the exact number that was asked for.
     """
 
     rows: Slice
@@ -56,6 +56,7 @@ class Found:
     names: Mapping[str, Mapping[Any, str]]
     too_slow: bool = False
     too_far: bool = False
+    too_broad: bool = False
     uncounted: bool = False
     counted_at: dt.datetime | None = None
     """When the exact number was counted that was asked for."""
@@ -90,6 +91,10 @@ async def find(
             except TooFar:
                 many = await counts.count(session, visit.resource, query)
                 return Found(nothing, many, names, too_far=True, uncounted=exactly)
+            except TooBroad:
+                many = await counts.count(session, visit.resource, query)
+                parts = await indexes.slow_parts(session, visit.resource, query, 0)
+                return Found(nothing, many, names, too_broad=True, uncounted=exactly, parts=tuple(parts))
             with doing("Where its hundredths lie"):
                 spread = await places.spread(session, visit.resource, query) if query.mode == "scroll" else None
             if not counting:

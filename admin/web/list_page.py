@@ -164,7 +164,7 @@ def build(visit: Visit, query: ListQuery, found: Found, kept: Kept, recorder: Re
         may_edit=visit.may(Permission.EDIT),
         pager=list_pager.of(resource, query, found, said),
         jump=list_jump.control(resource, query, found),
-        looked=list_looked.of(resource, query, found.rows),
+        looked=list_looked.of(resource, query, found),
         newer_url=_newer_url(resource, query, found.rows),
         top_url=list_controls.list_url(resource, query.restarted()),
         ways_on=list_pager.ways_on(resource, query, found),

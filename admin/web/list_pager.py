@@ -12,7 +12,7 @@ from admin.reads import deep_pages
 from admin.reads.listing import Slice
 from admin.reads.query import LAST, ListQuery
 from admin.resource import Resource
-from admin.web import list_controls, pager, params, urls
+from admin.web import list_controls, list_looked, pager, params, urls
 from admin.web.count_sentence import CountSentence
 from admin.web.list_found import Found
 from admin.web.pager import Pager
@@ -28,20 +28,24 @@ def of(resource: Resource, query: ListQuery, found: Found, said: CountSentence) 
         return _too_far(resource, query)
     if query.mode == "scroll":
         return _arrows(resource, query, shown, 1)
-    if query.page == LAST:
-        return _from_the_end(resource, query, shown)
+    if query.page == LAST or (query.search and query.page == 1 and (query.after or query.before)):
+        return _unnumbered(resource, query, shown)
+    carries = bool(query.search and (found.counted_at or query.after or query.before))
 
     def url(page: int) -> str:
         after = shown.after if page == query.page + 1 else None
         before = shown.before if page == query.page - 1 else None
-        if not deep_pages.is_far(query, page):
-            before = None
-            after = after if shown.looked_through else None
+        if not (carries or deep_pages.is_far(query, page)):
+            after = before = None
         return list_controls.list_url(resource, replace(query, page=page, after=after, before=before))
 
     around = FEW_AROUND if deep_pages.is_far(query, query.page) else pager.AROUND
     last = max(1, -(-said.value // query.size)) if said.is_exact and said.value is not None else None
-    made = pager.numbered(query.page, last, has_next=shown.has_next, url=url, around=around)
+    made = pager.numbered(
+        query.page, last, has_next=shown.has_next and not shown.looked_through, url=url, around=around
+    )
+    if shown.looked_through:
+        made = replace(made, next_url=list_looked.further_url(resource, query, shown))
     return pager.with_last(made, url(LAST)) if last is None and shown.has_next else made
 
 
@@ -68,9 +72,9 @@ def _too_far(resource: Resource, query: ListQuery) -> Pager:
     return pager.with_last(replace(made, previous_url=None), url(LAST))
 
 
-def _from_the_end(resource: Resource, query: ListQuery, shown: Slice) -> Pager:
+def _unnumbered(resource: Resource, query: ListQuery, shown: Slice) -> Pager:
     """Pages that have no number, since nobody has counted those before them."""
-    made = replace(_arrows(resource, query, shown, LAST), links=(pager.PageLink("1", _url(resource, query)),))
+    made = replace(_arrows(resource, query, shown, query.page), links=(pager.PageLink("1", _url(resource, query)),))
     is_last = query.after is None and query.before is None
     return pager.with_last(made, list_controls.list_url(resource, query.restarted(page=LAST)), current=is_last)
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from admin.database import bounded
-from admin.reads import counts, keyset, listing, plans, windows
+from admin.reads import counts, keyset, listing, plans, window_steps
 from admin.reads.counts import About, Exact, Unknown
 from admin.reads.query import Filter, ListQuery
 from models import Document, Event
@@ -82,7 +82,7 @@ FOUND = {
 """What a first page has of a search: among all, among drafts, in the trash. “river wide” stands in many rows, but never
 in this order: the index holds no positions, so all of these rows would have to be looked at."""
 
-FETCHED = windows.MOST + windows.LEAST
+FETCHED = window_steps.MOST + window_steps.LEAST
 """Rows that a page of a search may fetch from the table of a million, with those that it shows and ranks. What a count
 fetches is bounded by its moment."""
 
@@ -93,7 +93,7 @@ async def explaining(session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> 
     fetched: list[int] = []
     run = plans.rows
     # Collecting takes as long as it takes on a busy machine: how much is collected is what is held here.
-    monkeypatch.setattr(windows, "GUARD_MS", 5_000)
+    monkeypatch.setattr(window_steps, "GUARD_MS", 5_000)
 
     async def explain(session: AsyncSession, statement: Select[Any]) -> plans.Rows:
         found = await run(session, statement)

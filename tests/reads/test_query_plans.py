@@ -10,7 +10,7 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.database import under
-from admin.reads import listing, plans, windows
+from admin.reads import listing, plans, window_steps
 from admin.reads.query import Filter, ListQuery
 from models import Document, Event
 from tests.postgres import Database
@@ -119,7 +119,7 @@ async def test_rare_and_absent_words_come_from_the_words_index(
 async def test_common_words_are_met_along_the_order(
     session: AsyncSession, sent: list[Select[Any]], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(windows, "FEW", 1000)
+    monkeypatch.setattr(window_steps, "FEW", 1000)
     await listing.fetch(session, DOCUMENT, ListQuery(search='"common"', sort="title"))
     end, page = sent
     assert await indexes(session, end) == {"document_live_title"}

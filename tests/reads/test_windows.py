@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.reads import counts, indexes, listing, plans, ranked, windows
+from admin.reads import counts, indexes, listing, plans, ranked, window_steps
 from admin.reads.counts import About, Exact, Unknown
 from admin.reads.plans import Prospect
 from admin.reads.query import LAST, ListQuery
-from admin.reads.windows import steps
+from admin.reads.window_steps import steps
 from models import Document
 from tests.postgres import Database
 from tests.strangers import resource_of
@@ -19,7 +19,7 @@ from tests.strangers import resource_of
 pytestmark = pytest.mark.anyio
 
 DOCUMENT = resource_of(Document)
-ALL, WIDEST = None, windows.MOST
+ALL, WIDEST = None, window_steps.MOST
 
 
 @pytest.mark.parametrize(
@@ -48,25 +48,28 @@ def test_the_cheapest_way_that_ought_to_do_comes_first(
     planned = steps(prospect, wanted, cost)
     assert [step.rows for step in planned] == tried
     guarded = [step.guard_ms for step in planned if step.rows is None]
-    assert guarded == ([0] if tried == [ALL] else [windows.GUARD_MS] * len(guarded))
+    guard = window_steps.SORTED_MS if cost is None else 0 if tried == [ALL] else window_steps.GUARD_MS
+    assert guarded == [guard] * len(guarded)
 
 
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows of a small table, as if it had a million rows."""
     for name, value in {"FEW": 0, "LEAST": 20, "MOST": 60, "AFFORDABLE": 0, "DENSE": 0, "GUARD_MS": 5_000}.items():
-        monkeypatch.setattr(windows, name, value)
+        monkeypatch.setattr(window_steps, name, value)
     monkeypatch.setattr(ranked, "RANKED", 20)
     monkeypatch.setattr(indexes, "SCATTERED", 2)
 
 
 @pytest.fixture
 def documents(database: Database) -> None:
-    """“sea” is everywhere, “heron” stands in the middle only, “dry sea” is no phrase of any; a seventh is deleted."""
+    """“sea” is everywhere, “heron” stands in the middle only, “teal” at either end and where the first window of the
+    order does, “dry sea” is no phrase of any; a seventh is deleted."""
     database.sql(
         "insert into document (id, title, body, created_at, deleted_at) select i, "
         "'t' || lpad((i * 37 % 1000)::text, 4, '0') || case when i % 5 = 0 then ' sea' else '' end, "
-        "concat_ws(' ', 'sea and dry', case when i between 150 and 175 then 'heron' end), "
+        "concat_ws(' ', 'sea and dry', case when i between 150 and 175 then 'heron' end, "
+        "case when i in (1, 351) then 'teal' end), "
         "timestamptz '2026-01-01Z' + i / 3 * interval '1 h', case when i % 7 = 0 then now() end "
         "from generate_series(1, 420) i"
     )
@@ -119,6 +122,39 @@ async def test_who_looks_further_meets_every_row_once_down_and_up(
         assert up == found
 
 
+async def walk(session: AsyncSession, query: ListQuery, way: str, page: listing.Slice) -> list[listing.Slice]:
+    """The pages that follow one, `after` or `before` it."""
+    pages = []
+    while cursor := getattr(page, way):
+        page = await listing.fetch(session, DOCUMENT, replace(query, **{way: cursor}))
+        pages.append(page)
+    return pages
+
+
+@pytest.mark.usefixtures("narrow", "documents")
+@pytest.mark.parametrize(
+    ("sort", "deleted"),
+    [(None, "with"), (None, "hide"), ("created_at", "with")],
+)
+async def test_a_page_without_rows_leads_back_to_all_that_was_met_before(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch, sort: str | None, deleted
+):
+    monkeypatch.setattr(window_steps, "COLLECTED", 1_000)
+    query = ListQuery(search="teal", mode="scroll", sort=sort, descending=True, deleted=deleted, size=7)
+    first = await listing.fetch(session, DOCUMENT, query)
+    way_down = [first, *await walk(session, query, "after", first)]
+    way_up = [way_down[-1], *await walk(session, query, "before", way_down[-1])]
+    turned = 0
+    for pages, back in ((way_down, "before"), (way_up, "after")):
+        for at, page in enumerate(pages):
+            if page.rows or not at:
+                continue
+            turned += 1
+            met = sorted(row.id for one in pages[:at] for row in one.rows)
+            assert sorted(row.id for one in await walk(session, query, back, page) for row in one.rows) == met
+    assert turned > 2
+
+
 @pytest.mark.usefixtures("narrow", "documents")
 async def test_a_part_is_no_answer_for_all_of_it(session: AsyncSession):
     query = ListQuery(search='"dry sea"')
@@ -140,7 +176,7 @@ async def test_what_was_met_as_expected_is_not_counted(session: AsyncSession, mo
     counted = await counts.count(session, DOCUMENT, sea, shown)
     assert isinstance(counted, About)
     assert counted.n == pytest.approx(360, rel=0.1)
-    monkeypatch.setattr(windows, "FEW", 5_000)
+    monkeypatch.setattr(window_steps, "FEW", 5_000)
     shown = await listing.fetch(session, DOCUMENT, sea)
     assert await counts.count(session, DOCUMENT, sea, shown) == Exact(360)
 
@@ -152,7 +188,7 @@ async def test_what_takes_too_long_to_collect_is_looked_for_in_a_part(
     async def never(*_: object) -> None:
         return None
 
-    monkeypatch.setattr(windows, "COLLECTED", 0)
+    monkeypatch.setattr(window_steps, "COLLECTED", 0)
     query = ListQuery(search="heron", sort="created_at", descending=True, size=10)
     whole = await listing.fetch(session, DOCUMENT, query)
     assert (len(whole.rows), whole.looked_through) == (10, 0)

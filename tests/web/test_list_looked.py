@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from httpx2 import Response
 
-from admin.reads import indexes, ranked, windows
+from admin.reads import indexes, ranked, window_steps
 from tests.postgres import Database
 from tests.web.conftest import Browse
-from tests.web.lists import Links, count, keys
+from tests.web.lists import Links, count, keys, slow_down
 
 pytestmark = pytest.mark.anyio
 
@@ -18,7 +19,7 @@ LIST = "/admin/document/list"
 def _as_if_there_were_millions(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """300 documents, of which a page of a search looks through sixty; “dry sea” is only in the oldest."""
     for name, value in {"FEW": 0, "LEAST": 20, "MOST": 60, "AFFORDABLE": 0, "DENSE": 0}.items():
-        monkeypatch.setattr(windows, name, value)
+        monkeypatch.setattr(window_steps, name, value)
     monkeypatch.setattr(ranked, "RANKED", 20)
     monkeypatch.setattr(indexes, "SCATTERED", 1)
     database.sql(
@@ -42,7 +43,51 @@ async def test_nothing_in_a_part_is_no_answer_and_leads_further(browse: Browse, 
         looked += 1
         assert page.status_code == 200
         assert "first 60 rows" not in page.text
+        if not keys(page):
+            assert Links(page.text).urls["Start of the list"] == f"{LIST}?search=%22dry+sea%22&mode={mode}"
     assert (keys(page), looked) == (["3", "2", "1"], 5)
+
+
+@pytest.mark.parametrize("mode", ["pages", "scroll"])
+async def test_who_looked_further_comes_back_page_by_page(browse: Browse, mode: str):
+    viewer = await browse("viewer")
+
+    async def to_the_end(page: Response, link: str) -> list[Response]:
+        pages = [page]
+        while link in (ways := Links(pages[-1].text).urls):
+            pages.append(await viewer.get(ways[link]))
+        return pages
+
+    start = await viewer.get(f'{LIST}?mode={mode}&search="dry sea"&pageSize=10')
+    down = await to_the_end(start, "Next page")
+    assert [len(keys(page)) for page in down] == [0, 0, 0, 0, 3]
+    up = await to_the_end(down[-1], "Previous page")
+    assert [len(keys(page)) for page in up] == [3, 0, 0, 0, 0]
+    assert "Nothing was found in the previous 60 rows of this list." in up[1].text
+    assert "Nothing more was found" in up[-1].text
+    assert "The rest of this list was looked through, to its start." in up[-1].text
+    again = await to_the_end(up[2], "Next page")
+    assert keys(again[-1]) == ["3", "2", "1"]
+
+
+async def test_too_many_matches_for_an_order_without_an_index_say_what_to_do(
+    browse: Browse, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(window_steps, "SORTED_MS", 100)
+    database.sql("alter table document alter id restart with 1000")
+    slow_down(database, "sort_0", seconds=0.002)
+    viewer = await browse("viewer")
+    page = await viewer.get(f"{LIST}?mode=pages&search=sea&sortBy=updated_at&sort=desc&pageSize=100")
+    assert page.status_code == 200
+    assert "Too many matches to sort in a moment" in page.text
+    assert "No index serves the order by Updated at" in page.text
+    assert count(page) == ("exact", "300", "300 rows")
+    assert Links(page.text).urls["Best matches first"] == f"{LIST}?search=sea&mode=pages&pageSize=100"
+    whole = await viewer.get(Links(page.text).urls["Count and sort all of them"])
+    assert len(keys(whole)) == 100
+    following = await viewer.get(Links(whole.text).urls["Next page"])
+    assert len(keys(following)) == 100
+    assert not {*keys(whole)} & {*keys(following)}
 
 
 async def test_a_page_that_a_part_does_not_fill_says_so(browse: Browse):
