@@ -13,7 +13,7 @@ from admin.web.console import Console
 from admin.writes.csv_import import receive
 from tests.postgres import Database
 from tests.web.conftest import Browse, Work
-from tests.web.test_csv_import import CUSTOMERS, hand_in, handed_in, status
+from tests.web.imports import CUSTOMERS, hand_in, handed_in, status
 
 pytestmark = pytest.mark.anyio
 

@@ -9,7 +9,7 @@ import pytest
 from admin.web.console import Console
 from tests.postgres import Database
 from tests.web.conftest import Browse, Work
-from tests.web.test_csv_import import counts, handed_in, status
+from tests.web.imports import counts, handed_in, status
 from tests.workbooks import workbook
 
 pytestmark = pytest.mark.anyio

@@ -23,12 +23,12 @@ ELSEWHERE = {
         77: "test_one_clash_with_a_new_row_among_a_hundred_thousand",
     },
     "writes.csv_import.outcomes.test_rows": {63: "test_63_what_only_the_database_writes_cannot_be_chosen"},
-    "web.test_csv_import": {
+    "web.test_csv_import_files": {
         66: "test_a_file_that_is_too_large_is_refused_while_it_comes",
         71: "test_names_of_files_and_headers_are_only_text",
         74: "test_an_upload_that_is_cut_off_leaves_nothing",
-        76: "test_the_same_file_once_more_is_asked",
     },
+    "web.test_csv_import": {76: "test_the_same_file_once_more_is_asked"},
 }
 """Those that need more than a file, a table and an answer."""
 
