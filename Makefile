@@ -8,8 +8,8 @@ RUN_READY   := .venv/.ready-run
 TEST_READY  := .venv/.ready-test
 BENCH_READY := .venv/.ready-bench
 PYTEST      := .venv/bin/python -m pytest
-# A process for each core, each with a server of its own; what shares a file or a large database stays together.
-SPREAD      := -n logical --maxprocesses 4 --dist
+# A process for each core, each with a server of its own; which tests stay together is said in tests/spread.py.
+SPREAD      := -n logical --maxprocesses 4 --dist loadscope
 BROWSER     := BROWSER_PATH="$$(.venv/bin/python tests/find_browser.py)" && export BROWSER_PATH
 # Pytest says 5 when a choice in ARGS leaves one of its two runs without a test.
 NONE_IS_OK  := { code=$$?; [ $$code = 5 ] && $(if $(ARGS),true,false) || exit $$code; }
@@ -25,8 +25,8 @@ run: $(RUN_READY) ## Serve the console on http://127.0.0.1:8000/ (ARGS="--port 9
 
 # Two processes: Playwright leaves an event loop running, in which no async test can start.
 test: $(TEST_READY) ## Run every test, the ones in a browser too (ARGS="-x -k undo")
-	@$(PYTEST) $(SPREAD) loadgroup --ignore=tests/browser $(ARGS) || $(NONE_IS_OK)
-	@if ls tests/browser/test_*.py >/dev/null 2>&1; then $(BROWSER) && { $(PYTEST) $(SPREAD) loadfile tests/browser $(ARGS) || $(NONE_IS_OK); }; fi
+	@$(PYTEST) $(SPREAD) --ignore=tests/browser $(ARGS) || $(NONE_IS_OK)
+	@if ls tests/browser/test_*.py >/dev/null 2>&1; then $(BROWSER) && { $(PYTEST) $(SPREAD) tests/browser $(ARGS) || $(NONE_IS_OK); }; fi
 
 test-large: $(TEST_READY) ## Run the tests on a million rows, and scroll through a hundred thousand
 	@$(PYTEST) -m large --ignore=tests/browser $(ARGS) || $(NONE_IS_OK)

@@ -6,6 +6,7 @@ after it, so the browser tests have a process and a conftest of their own.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -20,11 +21,13 @@ from hypothesis import settings as hypothesis_settings
 from psycopg import sql as compose
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from xdist.remote import Producer
 
 from admin import schema
 from admin.database import make_engine, make_session_maker
 from admin.embedded import EmbeddedPostgres
 from admin.settings import Settings
+from tests import spread
 from tests.postgres import Database, Queries, temporary_place
 
 # Two slow, shared cores: how long an example takes says nothing about the code.
@@ -40,12 +43,19 @@ for name in [name for name in os.environ if name.startswith("LARDER_") or name =
     del os.environ[name]
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> spread.Spread:
+    return spread.Spread(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the run: a file stays together, and so do all that use the large database."""
-    for item in items:
-        together = "large" if "large" in getattr(item, "fixturenames", ()) else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(together))
+    items.sort(key=spread.place)
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays until the end, and is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
