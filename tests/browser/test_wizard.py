@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.axe import problems
 from tests.browser.pages import Larder
-from tests.browser.test_accessibility import problems
 from tests.browser.test_csv import GOODBOOKS, _numbers
 from tests.workbooks import workbook
 
