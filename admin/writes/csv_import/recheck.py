@@ -39,9 +39,11 @@ async def again(session: AsyncSession, made: Plan, reviewed: Report) -> Report:
     """The check as of now, with every row that differs from its review as a conflict. Raises `Stopped`."""
     await change.lock(session, made)
     await live.look(session, made)
-    # Where all lines were new and are, nothing can have changed under them: a million rows need no comparison.
-    if reviewed.new < reviewed.total or not await live.new_still(session, made):
-        await _compare(session, made)
+    # Where all lines were new and are, nothing can have changed under them: a million rows are neither compared nor
+    # counted again.
+    if reviewed.new == reviewed.total and await live.new_still(session, made):
+        return replace(reviewed, conflicts=())
+    await _compare(session, made)
     found = replace(await report.read(session, made, []), warnings=reviewed.warnings)
     if found.standing and not made.options.skip_bad:
         raise Stopped(found)

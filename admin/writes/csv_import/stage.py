@@ -71,14 +71,16 @@ async def kept_file(session: AsyncSession, import_id: int) -> BinaryIO:
     """The stored file in a temporary one on disk, for reading it again."""
     # The file outlives this function and closes itself when it is let go.
     file = tempfile.TemporaryFile()  # noqa: SIM115
-    part = 0
-    while True:
-        statement = st.of("select bytes from {t} where part = {n}", t=st.staging(import_id, "file"), n=st.lit(part))
-        chunk = await st.value(session, statement)
-        if chunk is None:
-            return file
-        await to_thread.run_sync(file.write, chunk)
-        part += 1
+    statement = "copy (select bytes from {t} order by part) to stdout (format binary)"
+    connection = await st.driver(session)
+    async with (
+        connection.cursor() as cursor,
+        cursor.copy(st.of(statement, t=st.staging(import_id, "file"))) as copy,
+    ):
+        copy.set_types(["bytea"])
+        async for (chunk,) in copy.rows():
+            await to_thread.run_sync(file.write, chunk)
+    return file
 
 
 async def stage(session: AsyncSession, import_id: int, file: BinaryIO, form: Format) -> Staged:
