@@ -6,10 +6,14 @@ PgBouncer in transaction mode nothing survives from one transaction to the next:
 
 from __future__ import annotations
 
+import sys
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import psycopg
+from psycopg.errors import FeatureNotSupported
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -34,8 +38,32 @@ TRANSACTIONS = "READ COMMITTED"
 GLANCES = "larder_glances"
 """Execution option of an engine: the same pool, for glances."""
 
+PREPARED = "/* prepared */"
+"""What a statement says behind its SELECT that is to be prepared: reading its text costs as much as planning it. For
+those of every page only; a connection keeps a hundred."""
+
 FRESH_S = 2.0
 """A connection used within so many seconds is taken to be alive: asking it would cost each page a round trip."""
+
+
+class Cursor(psycopg.AsyncCursor[Any]):
+    """Prepares the statements that ask for it."""
+
+    async def execute(self, query: Any, params: Any = None, *, prepare: bool | None = None, **options: Any) -> Any:
+        wanted = prepare if prepare is not None else _asks_to_be_prepared(query)
+        try:
+            return await super().execute(query, params, prepare=wanted, **options)
+        except FeatureNotSupported:
+            # A column has another type now, so that the plan does not fit any more. Where the failure has spoilt no
+            # transaction, plans are thrown away and the statement is read again.
+            if not wanted or self.connection.info.transaction_status != TransactionStatus.IDLE:
+                raise
+            await super().execute("deallocate all")
+            return await super().execute(query, params, prepare=False, **options)
+
+
+def _asks_to_be_prepared(query: Any) -> bool | None:
+    return True if isinstance(query, str) and query.startswith(f"SELECT {PREPARED}") else None
 
 
 class ConsoleSession(Session):
@@ -73,9 +101,9 @@ def make_engine(settings: Settings, url: str | None = None) -> AsyncEngine:
 def connect_args(settings: Settings, url: str) -> dict[str, Any]:
     """How psycopg connects, whoever keeps the connections: how long it waits, and the limits a connection has."""
     return {
-        # Never prepared: after five runs Postgres may settle on a generic plan, which for a rare search word walks
-        # a whole index (hundreds of milliseconds instead of one); and a pooler cannot carry prepared statements.
-        "prepare_threshold": None,
+        # Only what asks for it is prepared, and nothing behind a pooler, which cannot carry prepared statements.
+        "prepare_threshold": None if settings.pooler else sys.maxsize,
+        "cursor_factory": Cursor,
         "connect_timeout": CONNECT_TIMEOUT_S,
         "keepalives_idle": 30,
         "keepalives_interval": 5,
@@ -109,7 +137,9 @@ def _limits(settings: Settings) -> dict[str, str]:
 def _options(settings: Settings, url: str) -> str:
     """What libpq sends at the start of a connection: the limits, behind what the URL itself asks for."""
     asked = make_url(url).query.get("options", ())
-    limits = (f"-c {name}={value}" for name, value in _limits(settings).items())
+    # A generic plan may walk a whole index for a rare word, or sort a table that was empty when it was made.
+    start = _limits(settings) | {"plan_cache_mode": "force_custom_plan"}
+    limits = (f"-c {name}={value}" for name, value in start.items())
     return " ".join([*((asked,) if isinstance(asked, str) else asked), *limits])
 
 

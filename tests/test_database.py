@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from admin import database
+from admin.database import PREPARED, make_glances
 from admin.settings import Settings
 from tests.postgres import Database
 
@@ -60,6 +61,28 @@ async def test_limits_come_back_after_a_transaction_with_others(tight_engine: As
         assert (await session.scalar(text("show statement_timeout"))) == "99ms"
     async with sessions.begin() as session:
         assert (await session.scalar(text("show statement_timeout"))) == "4321ms"
+
+
+async def test_what_asks_for_it_is_prepared_unless_there_is_a_pooler(tight_engine: AsyncEngine, tight: Settings):
+    asking, other = text(f"SELECT {database.PREPARED} 1"), text("select 2")
+    async with database.make_glances(tight_engine)() as session:
+        for _ in range(7):
+            await session.execute(asking)
+            await session.execute(other)
+        kept = (await session.scalars(text("select statement from pg_prepared_statements"))).all()
+        assert kept == ([] if tight.pooler else [asking.text])
+        custom = await session.scalar(text("show plan_cache_mode"))
+        assert custom == ("auto" if tight.pooler else "force_custom_plan")
+
+
+async def test_a_column_that_has_another_type_now_is_read_all_the_same(engine: AsyncEngine, database: Database):
+    asking = text(f"SELECT {PREPARED} name FROM inventory_item")
+    database.sql("insert into inventory_item (sku, name) values ('A-1', 'A')")
+    async with make_glances(engine)() as session:
+        for kind in ("text", "varchar(99)", "varchar(88)"):
+            database.sql(f"alter table inventory_item alter name type {kind}")
+            assert (await session.scalars(asking)).all() == ["A"]
+            assert (await session.scalars(asking)).all() == ["A"]
 
 
 async def test_options_of_the_url_are_kept(settings: Settings):

@@ -14,6 +14,7 @@ from sqlalchemy import ARRAY, ColumnElement, Text, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.actor import Actor
+from admin.database import PREPARED
 from admin.reads import plans
 from admin.reads.preferences import Lists
 from admin.reads.visibility import PLAIN
@@ -68,6 +69,7 @@ VISITOR = (
     )
     .join(Session, Session.person_id == Person.id)
     .where(Session.token_hash == bindparam("digest"), is_alive(), Person.active)
+    .prefix_with(PREPARED)
     .execution_options(**PLAIN)
 )  # fmt: skip
 """Built once: making it anew on every request would take as long as the database takes to answer it."""

@@ -8,9 +8,11 @@ the values that are more frequent than that. They are as old as the last ANALYZE
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import REAL, Select, Text, cast, column, func, select, table
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -33,6 +35,13 @@ STATISTICS = table(
     *map(column, ("most_common_vals", "most_common_freqs", "histogram_bounds")),
     schema="pg_catalog",
 )
+
+
+LATELY_S = 60.0
+"""For so long what the statistics said is not read again, which takes as long as the rows: they change by ANALYZE."""
+
+_read_lately: WeakKeyDictionary[Any, dict[tuple[Column, bool], tuple[float, Spread | None]]] = WeakKeyDictionary()
+"""Engine → column and whether it descends → until when, and the spread."""
 
 
 @dataclass(frozen=True)
@@ -112,12 +121,22 @@ async def spread(session: AsyncSession, resource: Resource, query: ListQuery) ->
     key = None if query.narrowed else sorted_by(resource, query)
     if key is None or key.column is None or key.column.sa.table is not resource.traits.table:
         return None
-    found = (await session.execute(_statistics(key.column))).first()
+    read = _read_lately.setdefault(session.get_bind(), {})
+    until, known = read.get((key.column, key.descending), (0.0, None))
+    if until < time.monotonic():
+        known = await _spread(session, key.column, descending=key.descending)
+        if known is not None:
+            read[key.column, key.descending] = time.monotonic() + LATELY_S, known
+    return known
+
+
+async def _spread(session: AsyncSession, column: Column, *, descending: bool) -> Spread | None:
+    found = (await session.execute(_statistics(column))).first()
     if found is None or not found.bounds:
         return None
     steps = _steps(found.bounds, found.frequent or [], found.frequencies or [])
     values = _hundredths(found.bounds[0], steps)
-    return Spread(tuple(reversed(values)) if key.descending else tuple(values), key.descending)
+    return Spread(tuple(reversed(values)) if descending else tuple(values), descending)
 
 
 @functools.cache

@@ -6,6 +6,7 @@ Both are plain GET forms; the list answers with the address of the place, whose 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +17,7 @@ from admin import values
 from admin.errors import BadRequest
 from admin.reads import keyset, listing, places
 from admin.reads.ordering import SortKey
+from admin.reads.places import Spread
 from admin.reads.query import ListQuery
 from admin.reads.wording import inside
 from admin.resource import Resource
@@ -59,7 +61,7 @@ def control(resource: Resource, query: ListQuery, found: Found) -> Jump | None:
         pairs=list_controls.carried(resource, query),
         percent=found.spread.percent(value) if found.spread else 0,
         place=_label(key.column, value) if found.spread and value is not None else "",
-        labels=tuple(_label(key.column, one) for one in found.spread.values) if found.spread else (),
+        labels=_labels(key.column, found.spread) if found.spread else (),
     )
 
 
@@ -107,6 +109,11 @@ def _first(resource: Resource, query: ListQuery, found: Found) -> Any:
     if not found.rows.top or not found.spread:
         return None
     return keyset.read(resource, listing.cursor_order(resource, query), found.rows.top)[0]
+
+
+@functools.lru_cache(maxsize=100)
+def _labels(column: Column, spread: Spread) -> tuple[str, ...]:
+    return tuple(_label(column, one) for one in spread.values)
 
 
 def _label(column: Column, value: Any) -> str:
