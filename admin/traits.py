@@ -247,7 +247,7 @@ def _unique_keys(
     ]
     for index in sorted(table.indexes, key=lambda i: str(i.name)):
         columns = _plain_columns(index, names)
-        live_only = _is_live_only(index, deleted_at)
+        live_only = holds_side(index, deleted_at, "IS NULL")
         if index.unique and columns and (live_only or index.dialect_options["postgresql"]["where"] is None):
             found.append(UniqueKey(str(index.name), columns, live_only))
     return tuple(found)
@@ -265,12 +265,13 @@ def _plain_columns(index: Index, names: dict[SAColumn[Any], str]) -> tuple[str, 
     return ()
 
 
-def _is_live_only(index: Index, deleted_at: str | None) -> bool:
+def holds_side(index: Index, deleted_at: str | None, side: str) -> bool:
+    """Whether an index holds live rows alone (`IS NULL`), or the trash (`IS NOT NULL`)."""
     where = index.dialect_options["postgresql"]["where"]
     if where is None or deleted_at is None:
         return False
     # A model may write the condition as an expression or as text; both compile to these words.
-    return re.fullmatch(rf'(?:"?\w+"?\.)?"?{deleted_at}"? IS NULL', str(where), re.IGNORECASE) is not None
+    return re.fullmatch(rf'(?:"?\w+"?\.)?"?{deleted_at}"? {side}', str(where), re.IGNORECASE) is not None
 
 
 def _index_leads(table: Table, names: dict[SAColumn[Any], str], key: tuple[str, ...]) -> frozenset[str]:

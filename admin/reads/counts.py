@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, case, func, literal, select, true
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,6 +31,7 @@ from admin.reads.paging import Tally
 from admin.reads.query import LAST, Deleted, ListQuery
 from admin.reads.visibility import PLAIN
 from admin.resource import Resource
+from admin.traits import holds_side
 
 WHOLE_LIMIT = 100_000
 """A list without search and filters is counted up to here: about 10 ms from an index."""
@@ -96,8 +97,10 @@ def tally(session: AsyncSession, resource: Resource, query: ListQuery) -> Tally 
     """What to count along with the rows of a page, where that is known to take no time; `count` is told by `shown`."""
     if query.narrowed or query.page != 1 or query.after or query.before:
         return None
-    lately = _lately(session).get((resource.model, query.deleted), 0.0) > time.monotonic()
-    return Tally(_counting(resource, query.deleted)) if lately else None
+    if _lately(session).get((resource.model, query.deleted), 0.0) < time.monotonic():
+        return None
+    less_trash = query.deleted == "hide" and _has_trash_apart(resource)
+    return Tally(_all_less_trash(resource) if less_trash else _counting(resource, query.deleted))
 
 
 async def exactly(session: AsyncSession, resource: Resource, query: ListQuery) -> Exact:
@@ -191,6 +194,24 @@ def _seen(query: ListQuery, shown: Slice | None) -> int:
 def _counting(resource: Resource, deleted: Deleted) -> Select[Any]:
     """Kept, since every page of a small table asks it."""
     return _count_up_to(narrowed(resource, ListQuery(deleted=deleted)), WHOLE_LIMIT)
+
+
+@functools.lru_cache(maxsize=200)
+def _has_trash_apart(resource: Resource) -> bool:
+    """Whether an index holds the trash alone."""
+    traits = resource.traits
+    return any(holds_side(index, traits.deleted_at, "IS NOT NULL") for index in traits.table.indexes)
+
+
+@functools.lru_cache(maxsize=200)
+def _all_less_trash(resource: Resource) -> Select[Any]:
+    """Live rows of a small table as all rows less the trash, which takes half the time of asking each row where it is:
+    of all rows nothing has to be read. NULL where there are too many."""
+    limit = 2 * WHOLE_LIMIT
+    sides: tuple[Deleted, ...] = ("with", "only")
+    every, trash = (_count_up_to(narrowed(resource, ListQuery(deleted=side)), limit).subquery() for side in sides)
+    (n,), (gone,) = every.c, trash.c
+    return select(case((n <= limit, n - gone))).select_from(every.join(trash, true())).execution_options(**PLAIN)
 
 
 def _count_all(statement: Select[Any]) -> Select[Any]:
