@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Double, Integer, Select, column, literal, not_, or_, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin.errors import TooFar
 from admin.reads import keyset, ordering, plans, ranked, search, windows
 from admin.reads.ordering import Order, SortKey
 from admin.reads.paging import Found, Slice, Source
@@ -29,7 +30,8 @@ async def fetch(
     """One page of what is found; without rows when it lies past the end, or nothing is found as far as was looked.
     `sides` are the list without the search, live rows and trash each by itself.
 
-    Numbered pages have no cursors, unless that is the only way on. Raises `BadRequest` for a cursor of another list.
+    Raises `BadRequest` for a cursor of another list, `TooFar` for a page by its number that lies behind what is looked
+    through for it.
     """
     asked = await _search(session, resource, query, sides, reach)
     if query.after or query.before:
@@ -79,9 +81,9 @@ async def _numbered(asked: Search) -> Slice:
         reached = await _below(asked, found, top.boundary, offset=max(0, offset - top.ranked))
     else:
         reached = Reached(found)
+    if reached.end and not reached.found and query.page > 1:
+        raise TooFar("This page lies too deep in what is found to be counted to.")
     shown = _slice(asked, reached, top.boundary, has_previous=query.page > 1)
-    if query.mode != "scroll" and not shown.looked_through:
-        shown = replace(shown, after=None, before=None)
     return replace(shown, ranked=top.ranked if top.boundary else 0, total=top.total)
 
 

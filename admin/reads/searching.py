@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin.errors import TooFar
 from admin.reads import deep_pages, keyset, ordering, paging, plans, relevance, window_steps, windows
 from admin.reads.paging import Found, Slice, Source
 from admin.reads.query import LAST, ListQuery
@@ -72,6 +73,8 @@ async def _numbered(reach: windows.Search, source: Source, query: ListQuery) -> 
     if query.page == LAST:
         return _backwards(source, query, await windows.first(reach, source, query.size + 1, backwards=True))
     reached = await windows.first(reach, source, wanted, offset=(query.page - 1) * query.size)
+    if reached.end and not reached.found and query.page > 1:
+        raise TooFar("This page lies too deep in what is found to be counted to.")
     return _slice(source, query, reached, has_previous=query.page > 1)
 
 

@@ -107,8 +107,9 @@ class Search:
         return functools.partial(_run, self.session, plans.BITMAPS_ONLY, 0)
 
     def _steps(self, wanted: int) -> list[Step]:
-        tried = window_steps.steps(self.prospect, wanted, self.row_cost)
-        return [replace(step, guard_ms=0) for step in tried] if self.patient and self.row_cost is None else tried
+        if self.patient and self.row_cost is None:
+            return [Step(None, plans.BITMAPS_ONLY)]
+        return window_steps.steps(self.prospect, wanted, self.row_cost)
 
     def _is_vain(self, step: Step, reached: Reached, last: bool) -> bool:
         """Whether a step is no use after a window: a wider one after an empty one, if there is another way, and
@@ -121,7 +122,7 @@ class Search:
 
     def down_to(self, place: Values | None, wanted: int) -> Run:
         """Answers statements about the rows of the order down to a place that so many are wanted from; None: all."""
-        along = place is not None and window_steps.steps(self.prospect, wanted, self.row_cost)[0].rows is not None
+        along = place is not None and self._steps(wanted)[0].rows is not None
         return functools.partial(_run, self.session, plans.ALONG, 0) if along else self.everything
 
     async def _window(self, source: Source, step: Step, place: Values | None) -> Window:

@@ -1,7 +1,8 @@
 """Where the links between a list's pages lead: by number near the start, by cursor where a number would cost.
 
 A page deep in a list is reached from its neighbour by a cursor beside its number, so that turning pages costs the same
-at any depth; the number alone leads there too, as long as it can be counted to in a moment.
+at any depth; the number alone leads there too, as long as it can be counted to in a moment. A search that finds more
+than was collected for its page is deep from its first page on, since its matches lie far apart.
 """
 
 from __future__ import annotations
@@ -28,18 +29,19 @@ def of(resource: Resource, query: ListQuery, found: Found, said: CountSentence) 
         return _too_far(resource, query)
     if query.mode == "scroll":
         return _arrows(resource, query, shown, 1)
-    if query.page == LAST or (query.search and query.page == 1 and (query.after or query.before)):
+    beside = query.after or query.before
+    if query.page == LAST or (query.search and query.page == 1 and beside):
         return _unnumbered(resource, query, shown)
-    carries = bool(query.search and (found.counted_at or query.after or query.before))
+    carried = bool(query.search and (shown.total is None or found.counted_at or beside))
 
     def url(page: int) -> str:
         after = shown.after if page == query.page + 1 else None
         before = shown.before if page == query.page - 1 else None
-        if not (carries or deep_pages.is_far(query, page)):
+        if page == 1 or not (carried or deep_pages.is_far(query, page)):
             after = before = None
         return list_controls.list_url(resource, replace(query, page=page, after=after, before=before))
 
-    around = FEW_AROUND if deep_pages.is_far(query, query.page) else pager.AROUND
+    around = FEW_AROUND if carried or deep_pages.is_far(query, query.page) else pager.AROUND
     last = max(1, -(-said.value // query.size)) if said.is_exact and said.value is not None else None
     made = pager.numbered(
         query.page, last, has_next=shown.has_next and not shown.looked_through, url=url, around=around
@@ -56,7 +58,7 @@ def ways_on(resource: Resource, query: ListQuery, found: Found) -> tuple[tuple[s
     scrolled = list_controls.list_url(resource, query.restarted(mode="scroll"))
     last = list_controls.list_url(resource, query.restarted(page=LAST))
     ways = (("Last page", last), ("Scroll from the start", scrolled))
-    if found.uncounted:
+    if found.uncounted or query.search:
         return ways
     counted = urls.listing(resource.identity, params.query_string(resource, query) + "&count=exact")
     return (*ways, ("Count all rows, then open it", counted))

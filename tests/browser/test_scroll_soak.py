@@ -1,4 +1,5 @@
-"""A list scrolled through 100,000 rows: nothing jumps, nothing is missing, nothing grows; run by `make test-large`."""
+"""A list scrolled through 100,000 rows and up again through 20,000: nothing jumps, nothing is missing, nothing grows;
+run by `make test-large`."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from tests.browser.pages import Larder
 pytestmark = pytest.mark.large
 
 ROWS = 100_000
+BACK = 20_000
 SIZE = 200
 CHUNKS = 5
 MEASURED = 10_000
@@ -60,6 +62,26 @@ frame => {
     }
     return soak.found.splice(0);
   };
+  // Up by less than stands around the window: the row that was at its top is there still, so much further down.
+  soak.up = async (steps) => {
+    for (let at = 0; at < steps; at += 1) {
+      const row = topRow();
+      const before = frame.scrollTop;
+      frame.scrollTop -= 2 * frame.clientHeight;
+      soak.anchor = { row, top: row.getBoundingClientRect().top };
+      await painted();
+      check();
+      for (let waited = 0; waited < 600 && holes(); waited += 1) await painted();
+      check();
+      if (holes() || frame.scrollTop >= before) soak.jumps.push(["nothing comes above", frame.scrollTop]);
+    }
+    return [...frame.querySelectorAll("tr[data-key]")].map(row => row.dataset.key);
+  };
+  // Whether the window shows a place whose rows are not there.
+  const holes = () => [...frame.querySelectorAll("tr.spacer:not([hidden])")].some(spacer => {
+    const [seen, window] = [spacer.getBoundingClientRect(), frame.getBoundingClientRect()];
+    return seen.bottom > window.top + 1 && seen.top < window.bottom - 1;
+  });
 }
 """
 
@@ -83,14 +105,32 @@ def test_a_hundred_thousand_rows_take_no_more_room_than_ten_thousand(
             print(f"{len(seen):,} rows: {heaps[-1]:.1f} MB", flush=True)
         if len(seen) >= ROWS:
             break
+    ids = "select id from event order by created_at desc, id desc limit"
+    in_order = server.command(settings, "psql", "-Atc", f"{ids} {len(seen)}").stdout.split()
+    assert seen == in_order
+    heaps += _up_again(page, in_order)
     most, jumps = page.evaluate("[window.soak.most, window.soak.jumps]")
     assert most <= CHUNKS * SIZE
     assert jumps == []
     assert max(heaps) - heaps[0] < GROWTH_MB
-    ids = "select id from event order by created_at desc, id desc limit"
-    in_order = server.command(settings, "psql", "-Atc", f"{ids} {len(seen)}").stdout.split()
-    assert seen == in_order
     expect(larder.count).to_have_attribute("data-count", "about")
+
+
+def _up_again(page: Page, in_order: list[str]) -> list[float]:
+    """Scroll up through rows that are known: what stands around the window is always a piece of them without a gap,
+    and each piece goes on where the last one began. What the page takes on the way."""
+    heaps: list[float] = []
+    start = top = in_order.index(page.evaluate("window.soak.up(1)")[0])
+    while start - top < BACK:
+        mounted = page.evaluate("window.soak.up(10)")
+        first = in_order.index(mounted[0])
+        assert mounted == in_order[first : first + len(mounted)]
+        assert first <= top <= first + len(mounted)
+        top = first
+        if start - top >= MEASURED // 2 * (len(heaps) + 1):
+            heaps.append(_heap_mb(page))
+            print(f"{start - top:,} rows up: {heaps[-1]:.1f} MB", flush=True)
+    return heaps
 
 
 def _heap_mb(page: Page) -> float:

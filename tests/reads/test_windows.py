@@ -39,7 +39,8 @@ ALL, WIDEST = None, window_steps.MOST
         (Prospect(found=300_000, among=966_000, collected=400_000), 51, 8, [375, WIDEST // 8]),
         (Prospect(found=600, among=33_000, collected=14_000), 400, 8, [ALL, 16_166]),
         # No index has the order.
-        (Prospect(found=300_000, among=966_000, collected=400_000), 51, None, [ALL]),
+        (Prospect(found=30_000, among=966_000, collected=40_000), 51, None, [ALL]),
+        (Prospect(found=300_000, among=966_000, collected=400_000), 51, None, []),
     ],
 )
 def test_the_cheapest_way_that_ought_to_do_comes_first(

@@ -70,6 +70,43 @@ async def test_who_looked_further_comes_back_page_by_page(browse: Browse, mode: 
     assert keys(again[-1]) == ["3", "2", "1"]
 
 
+@pytest.mark.parametrize("rest", ["", "&sortBy=title"])
+async def test_the_pages_of_a_search_follow_each_other_at_any_depth(browse: Browse, rest: str):
+    viewer = await browse("viewer")
+    url, found, number = f"{LIST}?mode=pages&search=title&pageSize=50{rest}", [], 0
+    page = await viewer.get(url)
+    while True:
+        found += keys(page)
+        number += 1
+        ways = Links(page.text).urls
+        assert ways[f"{number}"].partition("&after=")[0].endswith(f"&page={number}") or number == 1
+        if "Next page" not in ways:
+            break
+        page = await viewer.get(ways["Next page"])
+    assert (number, len(found), len(set(found))) == (6, 300, 300)
+    back = await viewer.get(ways["Previous page"])
+    assert keys(back) == found[200:250]
+    far = await viewer.get(f"{url}&page=5")
+    assert "Page 5 is too far to count to" in far.text
+    assert "Nothing" not in far.text
+
+
+@pytest.mark.parametrize("rest", ["", "&sortBy=created_at&sort=desc"])
+async def test_an_export_and_all_that_match_are_more_than_was_looked_through(
+    browse: Browse, database: Database, rest: str
+):
+    admin = await browse("admin")
+    page = await admin.get(f"{LIST}?mode=pages&search=title+-299&pageSize=100{rest}")
+    further = Links((await admin.get(f'{LIST}?mode=pages&search="dry sea"{rest}')).text).urls
+    exported = await admin.get(further["Export CSV"])
+    assert [line.split(",")[0] for line in exported.text.splitlines()] == ["id", "3", "2", "1"]
+    exported = await admin.get(Links(page.text).urls["Export JSON"])
+    assert len(exported.text.splitlines()) == 299
+    beyond = (await admin.get(further["Next page"])).url
+    await admin.post(f"/admin/document/delete?{beyond.query.decode()}", data={"all": "1"})
+    assert database.value("select array_agg(id order by id) from document where deleted_at is not null") == [1, 2, 3]
+
+
 async def test_too_many_matches_for_an_order_without_an_index_say_what_to_do(
     browse: Browse, database: Database, monkeypatch: pytest.MonkeyPatch
 ):
