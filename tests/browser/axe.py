@@ -7,7 +7,7 @@ import json
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from tests.browser.patience import ATTACHED
+from tests.browser.patience import whole
 
 SETTLED = """() => Promise.allSettled(document.getAnimations()
   .filter(one => one.timeline === document.timeline && one.effect.getComputedTiming().endTime < Infinity)
@@ -26,7 +26,7 @@ def problems(page: Page) -> list[str]:
 
     After a step that leads to another page, expect something of that page first: this one looks at what is there.
     """
-    page.locator(ATTACHED).wait_for(state="attached")
+    whole(page)
     page.evaluate(SETTLED)
     page.evaluate(AXE_SCRIPT)
     return _run(page, {})

@@ -38,6 +38,8 @@ class Larder:
         return self.rows.filter(has_text=text)
 
     def keys(self) -> list[str]:
+        # A page has its address before it has its rows.
+        self.page.wait_for_load_state("domcontentloaded")
         return [str(key) for key in self.rows.evaluate_all("rows => rows.map(row => row.dataset.key)")]
 
     @property

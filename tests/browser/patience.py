@@ -53,7 +53,16 @@ def waiting(gesture: Callable[..., Any], page_of: Callable[[Any], Page]) -> Call
     def made(owner: Any, *args: Any, **options: Any) -> Any:
         page = page_of(owner)
         if page.context not in scriptless:
-            page.locator(ATTACHED).wait_for(state="attached")
+            if isinstance(owner, Locator):
+                # After a step to another page, this one may still be there; what the gesture is for is on the other.
+                owner.first.wait_for(state="attached")
+            whole(page)
         return gesture(owner, *args, **options)
 
     return made
+
+
+def whole(page: Page) -> None:
+    """Wait until the page works whole; one that is still coming has no script yet, as a plain answer has none."""
+    page.wait_for_load_state("domcontentloaded")
+    page.locator(ATTACHED).wait_for(state="attached")

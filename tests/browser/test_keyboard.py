@@ -46,11 +46,12 @@ def test_rows_go_on_where_a_list_that_scrolls_loads_more(larder: Larder, page: P
     larder.open("event", "mode=scroll&pageSize=10")
     page.set_viewport_size({"width": 1280, "height": 560})
     seen = set()
-    for _ in range(70):
+    # Past the three times that more come by themselves.
+    for _ in range(50):
         page.keyboard.press("j")
         expect(current(page)).to_have_count(1)
         seen.add(current(page).get_attribute("data-key"))
-    assert len(seen) > 60
+    assert len(seen) > 45
     expect(current(page)).to_be_in_viewport()
 
 
@@ -66,6 +67,7 @@ def test_a_row_is_made_saved_and_deleted_by_keys_alone(larder: Larder, page: Pag
     page.keyboard.press("j")
     page.keyboard.press("#")
     # A table without a trash asks first.
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Delete")
     page.get_by_role("button", name="Delete").last.click()
     expect(larder.toast("deleted")).to_be_visible()
     larder.open("author", "search=Kay+Boardc")

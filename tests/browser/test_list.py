@@ -138,6 +138,7 @@ def test_ticks_stay_while_pages_are_turned_and_are_acted_on_together(larder: Lar
     expect(page.get_by_role("checkbox", name=f"Select row {first}", exact=True)).not_to_be_checked()
     larder.tick(first)
     page.get_by_role("link", name="Next page").click()
+    expect(larder.row(first)).to_have_count(0)
     larder.tick(second)
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(larder.toast("2 documents")).to_be_visible()

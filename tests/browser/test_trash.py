@@ -53,7 +53,9 @@ def test_deleting_for_ever_asks_first(larder: Larder, page: Page):
     key = larder.keys()[2]
     larder.tick(key)
     page.get_by_role("button", name="Delete", exact=True).first.click()
+    expect(larder.toast("deleted")).to_be_visible()
     larder.show_deleted("Only")
+    expect(page).to_have_url(re.compile("deleted=only"))
     larder.tick(key)
     page.get_by_role("button", name="Delete forever", exact=True).first.click()
     expect(page.get_by_role("heading", name=re.compile("Delete forever|for ?ever", re.IGNORECASE))).to_be_visible()

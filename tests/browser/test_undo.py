@@ -68,11 +68,10 @@ def test_the_top_bar_names_the_last_action_and_undoes_it(larder: Larder, page: P
 def test_history_operations_and_trash_lead_back(larder: Larder, page: Page):
     """An edit is undone from its operation and reverted from its history; a deletion comes back from the trash."""
     page.goto("/admin/author/create")
-    page.get_by_label("Name").fill("First")
-    page.get_by_role("button", name="Save and continue editing").click()
-    for name in ("Second", "Third"):
+    for name in ("First", "Second", "Third"):
         page.get_by_label("Name").fill(name)
-        page.get_by_role("button", name="Save and continue editing").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save and continue editing").click()
         expect(larder.toast("saved.")).to_be_visible()
     details = page.url.replace("/edit/", "/details/")
     page.goto(details)
@@ -96,6 +95,7 @@ def test_history_operations_and_trash_lead_back(larder: Larder, page: Page):
     keys = larder.keys()[:2]
     larder.tick(*keys)
     page.get_by_role("button", name="Delete", exact=True).first.click()
+    expect(larder.toast("2 orders")).to_be_visible()
     page.goto("/admin/trash")
     entry = page.get_by_role("row").nth(1)
     expect(entry).to_contain_text("admin deleted 2 orders and")
@@ -111,11 +111,12 @@ def test_what_is_in_the_way_of_a_restore_is_resolved(larder: Larder, page: Page)
         page.get_by_label("Email").fill("twice@example.org")
         page.get_by_label("Name").fill(name)
         page.get_by_role("button", name="Save and continue editing").click()
-        expect(larder.toast("saved.")).to_be_visible()
+        expect(page).to_have_url(re.compile("/customer/edit/"))
         return page.url.split("/edit/")[1].split("?")[0]
 
     old = customer("Old Owner")
     page.get_by_role("main").get_by_role("button", name="Delete").click()
+    expect(larder.toast(f"Customer {old} deleted.")).to_be_visible()
     new = customer("New Owner")
     larder.open("customer", "deleted=only")
     larder.tick(old)
@@ -126,6 +127,7 @@ def test_what_is_in_the_way_of_a_restore_is_resolved(larder: Larder, page: Page)
     page.get_by_role("button", name="Restore with this value").click()
     expect(larder.toast(f"Customer {old} restored with another email.")).to_be_visible()
     larder.undo()
+    expect(larder.toast("Undone")).to_be_visible()
     page.goto(f"/admin/customer/restore/{old}")
     page.get_by_role("button", name="Replace and restore").click()
     expect(larder.toast(re.compile(f"in place of customer {new}"))).to_be_visible()
