@@ -28,8 +28,8 @@ async def echo(scope, receive, send) -> None:
 
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
-    """A connection to a server that gives a head 0.3 seconds."""
-    monkeypatch.setattr(timed_http, "HEAD_SECONDS", 0.3)
+    """A connection to a server that gives a head 0.8 seconds."""
+    monkeypatch.setattr(timed_http, "HEAD_SECONDS", 0.8)
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(echo, http=timed_http.TimedProtocol, lifespan="off", log_config=None)
     server = uvicorn.Server(config)
@@ -79,7 +79,7 @@ def test_half_a_head_on_a_used_connection_is_ended(client: socket.socket) -> Non
 def test_an_idle_connection_stays(client: socket.socket) -> None:
     client.sendall(REQUEST)
     _answer(client)
-    client.settimeout(1)
+    client.settimeout(1.5)
     with pytest.raises(TimeoutError):
         client.recv(1)
     client.settimeout(10)
@@ -89,7 +89,7 @@ def test_an_idle_connection_stays(client: socket.socket) -> None:
 
 def test_a_slow_body_is_waited_for(client: socket.socket) -> None:
     client.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nab")
-    client.settimeout(1)
+    client.settimeout(1.5)
     with pytest.raises(TimeoutError):
         client.recv(1)
     client.settimeout(10)

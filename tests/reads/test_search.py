@@ -166,7 +166,7 @@ async def test_a_search_stays_within_its_filters(session: AsyncSession):
     assert await found(session, DOCUMENT, "5", filters=only) == []
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(blacklist_characters="\x00", blacklist_categories=["Cs"]), min_size=1, max_size=30))
 async def test_any_text_is_a_search(session, text):
     for resource in (DOCUMENT, CUSTOMER, resource_of(Author)):

@@ -281,7 +281,7 @@ class TestBody:
                 sent += 1024
                 yield b"x" * 1024
 
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             answer = await (await browse()).post(
                 PAGE, content=endless(), headers={"content-type": "application/x-www-form-urlencoded"}
             )

@@ -50,7 +50,7 @@ async def test_a_row_with_a_composite_key_goes_all_the_way(browse: Browse, datab
 
 async def test_history_revert_and_trash_know_any_key(browse: Browse, database: Database, tables: Console):
     client = await browse("editor")
-    for code in ("a,b", "a/b", "ü ß?#%", "..", ".", "~.", "\\", "<b>", "a\nb"):
+    for code in ("a,b", "a/b", "ü ß?#%<b>", "..", ".", "~.", "\\\n"):
         url, key = "/admin/shelf", urls.of_key(_key("7", code))
         await client.post(f"{url}/create", data={"room": "7", "code": code, "note": "one"})
         made = database.value("select max(id) from larder.operation")

@@ -22,17 +22,6 @@ def customers(balance: str = "1.50", rows: int = ROWS) -> bytes:
     return ("email,name,balance\n" + "".join(lines)).encode()
 
 
-async def test_when_every_row_is_bad_the_first_thousand_are_shown(imports: Imports, database: Database):
-    report = await imports.check(customers("much"), "customer")
-    assert (report.rejected, report.total, len(report.rejections)) == (ROWS, ROWS, 1_000)
-    assert [(group.rows, group.column) for group in report.groups] == [(ROWS, "balance")]
-    size = 0
-    async with imports.sessions.begin() as session:
-        async for chunk in rejects.stream(session, await imports.stored()):
-            size += len(chunk)
-    assert ROWS * 40 < size < 10 * 2**20
-
-
 async def listed(imports: Imports, rows: int) -> float:
     """Seconds until so many bad rows are judged and in the file of rejects; the better of two tries."""
     content, took = customers("much", rows), []
