@@ -9,11 +9,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.browser import server
 from tests.browser.pages import Larder
 from tests.browser.patience import patient
+
+# Playwright's own five seconds are little for a page that asks for others, on a machine that does something else too.
+expect.set_options(timeout=20_000)
 
 PEOPLE = {"admin": "admin", "Eve Editor": "editor", "Vic Viewer": "viewer"}
 

@@ -62,11 +62,11 @@ class Scroller:
         return int(re.findall(r"([\d,]+) shown", said)[0].replace(",", "")) if "shown" in said else SIZE
 
     def until(self, condition: Callable[[], bool]) -> None:
-        for _ in range(400):
+        for _ in range(1_200):
             if condition():
                 return
             self.page.wait_for_timeout(25)
-        raise AssertionError("it did not happen within ten seconds")
+        raise AssertionError("it did not happen within half a minute")
 
     def rest(self) -> list[str]:
         """Keys of the rows in the window, once the address names them."""
