@@ -15,14 +15,13 @@ from typing import BinaryIO
 from admin.writes.csv_import import tokens
 from admin.writes.csv_import.errors import Unreadable, WrongEncoding
 from admin.writes.csv_import.sniff import ENCODINGS, Format
-from admin.writes.csv_import.tokens import Record, Tokens
+from admin.writes.csv_import.tokens import CTRL_Z, Record, Run, Tokens
 
 MAX_COLUMNS = 500
 MAX_ROWS = 5_000_000
 BATCH = 2**19
 """Characters a batch has at least: large enough that COPY is not slowed down, small enough to stay unnoticed."""
 
-CTRL_Z = "\x1a"
 NUL = "contains a NUL character"
 """Problem of a row with such a character, which is shown as ␀."""
 BLOCK = 2**16
@@ -55,14 +54,11 @@ class Reader:
         lines: list[str] = []
         size = 0
         for record in self._records:
-            if record.text == CTRL_Z:
+            if isinstance(record, Record) and record.text == CTRL_Z:
                 self.ctrl_z = True
                 continue
-            self.rows += 1
-            if self.rows > MAX_ROWS:
-                raise Unreadable(f"The file has more than {MAX_ROWS:,} rows (line {record.line}). Split it.")
-            lines.append(self._row(record))
-            size += len(record.text)
+            lines.append(self._run(record) if isinstance(record, Run) else self._row(record))
+            size += len(lines[-1])
             if size >= BATCH:
                 yield self._packed(lines)
                 size = 0
@@ -72,7 +68,7 @@ class Reader:
         """Let go of the file without closing it."""
         self._text.detach()
 
-    def _decoded(self) -> Iterator[Record]:
+    def _decoded(self) -> Iterator[Record | Run]:
         try:
             yield from self._tokens
         except UnicodeDecodeError:
@@ -83,10 +79,10 @@ class Reader:
             ) from None
 
     def _read_headers(self) -> list[str]:
-        first = next(self._records, None)
+        first = self._first()
         if first is not None and first.text[:4].lower() == "sep=" and len(first.text) <= 5:
             # Excel's own way to say the delimiter; it is no row.
-            first = next(self._records, None)
+            first = self._first()
         if first is None or first.text == CTRL_Z:
             raise Unreadable("This file is empty.")
         if first.width > MAX_COLUMNS:
@@ -104,7 +100,25 @@ class Reader:
             return [f"Column {number}" for number in range(1, first.width + 1)]
         return [clean_header(cell) for cell in tokens.plain(first.text, self._format.delimiter)]
 
+    def _first(self) -> Record | None:
+        """The next record, as long as no run of them can come."""
+        found = next(self._records, None)
+        return found if isinstance(found, Record) else None
+
+    def _count(self, rows: int, line: int) -> None:
+        """Count rows, the last of which stands on this line. Raises `Unreadable` where there are too many."""
+        self.rows += rows
+        if self.rows > MAX_ROWS:
+            first = line - (self.rows - MAX_ROWS) + 1
+            raise Unreadable(f"The file has more than {MAX_ROWS:,} rows (line {first}). Split it.")
+
+    def _run(self, run: Run) -> str:
+        self._count(len(run.texts), run.line + len(run.texts) - 1)
+        nothing = self._format.delimiter * 4
+        return "".join([f"{line}{nothing}{text}\n" for line, text in enumerate(run.texts, run.line)])
+
     def _row(self, record: Record) -> str:
+        self._count(1, record.line)
         d = self._format.delimiter
         if record.width == self.width and "\x00" not in record.text:
             return f"{record.line}{d}{d}{d}{d}{record.text}\n"
@@ -159,7 +173,7 @@ def _line_ends(text: str) -> int:
     return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
-def _before(first: Record, others: Iterator[Record]) -> Iterator[Record]:
+def _before(first: Record, others: Iterator[Record | Run]) -> Iterator[Record | Run]:
     yield first
     yield from others
 

@@ -1,8 +1,9 @@
 """Strict CSV: records out of lines, each with the physical line it starts on.
 
 Not the csv module: before Python 3.12 it cannot tell a bare empty cell (NULL) from a quoted one (''). COPY can, so it
-gets each record as it stands in the file, and here it is only made sure that it is one. A line without a quote is a
-record as it is; one with well-formed quotes is told by one regular expression; only the rest is walked cell by cell.
+gets each record as it stands in the file, and here it is only made sure that it is one. Where no line of a block has a
+quote, its lines are the records; a line without one is a record as it is; one with well-formed quotes is told by one
+regular expression; only the rest is walked cell by cell.
 
 Only LF, CRLF and CR end a line. Inside quotes they are part of the cell, byte for byte.
 """
@@ -12,7 +13,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from functools import partial
 from typing import NamedTuple
 
 from admin.writes.csv_import.errors import Unreadable
@@ -22,6 +22,10 @@ CELL_LIMIT = 2**20
 LINE_LIMIT = 8 * CELL_LIMIT
 """Characters of a physical line that are read at once, so that a file without line ends stays out of memory."""
 
+BLOCK = 2**18
+"""Characters that are looked at together."""
+
+CTRL_Z = "\x1a"
 INSIDE_QUOTES = re.compile(r'(?:[^"]|"")*+')
 
 
@@ -33,13 +37,22 @@ class Record(NamedTuple):
     width: int
 
 
+class Run(NamedTuple):
+    """Records one after the other, each of which is a physical line and has the cells that most have."""
+
+    line: int
+    texts: list[str]
+
+
 class Tokens:
     """The records of an open text file. `line` is the number of the physical line that was read last."""
 
     def __init__(self, file: io.TextIOBase, delimiter: str) -> None:
         self.line = 0
         self.blank = 0
-        self._lines: Iterator[str] = iter(partial(file.readline, LINE_LIMIT), "")
+        self._file = file
+        self._block: io.StringIO | None = None
+        """What was looked at as a block and has to be taken apart line by line."""
         self._delimiter = delimiter
         self._width = 0
         self._cell = rf'(?:"(?:[^"]++|"")*+"|[^{re.escape(delimiter)}"]*+)'
@@ -47,12 +60,18 @@ class Tokens:
         self._whole = re.compile("(?!)").fullmatch
 
     def expect(self, width: int) -> None:
-        """Most records will have this many cells: those are told by one match each."""
+        """Most records will have this many cells: those are told by one match each, or in runs of many."""
         self._width = width
         self._whole = re.compile(re.escape(self._delimiter).join([self._cell] * width)).fullmatch
 
-    def __iter__(self) -> Iterator[Record]:
-        for text in self._lines:
+    def __iter__(self) -> Iterator[Record | Run]:
+        """Runs come only when it was said how many cells to expect."""
+        while True:
+            while self._width and self._block is None and (run := self._run()):
+                yield run
+            text = self._readline()
+            if not text:
+                return
             self.line += 1
             line, bare = self.line, text.rstrip("\r\n")
             if len(bare) > CELL_LIMIT:
@@ -66,8 +85,29 @@ class Tokens:
             else:
                 yield self._quoted(line, text, bare)
 
+    def _readline(self) -> str:
+        """The next physical line with its end; empty at the end of the file."""
+        if self._block is not None:
+            if text := self._block.readline():
+                return text
+            self._block = None
+        return self._file.readline(LINE_LIMIT)
+
+    def _run(self) -> Run | None:
+        """The lines of the next block, if they are plain records; None where they have to be looked at one by one."""
+        block = self._file.read(BLOCK)
+        block += self._file.readline(LINE_LIMIT)
+        plain = block.replace("\r\n", "\n")
+        if len(block) <= CELL_LIMIT and not any(mark in plain for mark in ('"', "\r", "\0", CTRL_Z)):
+            texts = plain.removesuffix("\n").split("\n")
+            if {text.count(self._delimiter) for text in texts} == {self._width - 1} and "" not in texts:
+                self.line += len(texts)
+                return Run(self.line + 1 - len(texts), texts)
+        self._block = io.StringIO(block, newline="")
+        return None
+
     def _refuse_large(self, text: str) -> None:
-        if len(text) == LINE_LIMIT or max(map(len, text.split(self._delimiter))) > CELL_LIMIT:
+        if len(text) >= LINE_LIMIT or max(map(len, text.split(self._delimiter))) > CELL_LIMIT:
             raise Unreadable(f"Line {self.line} has a cell larger than 1 MiB.")
 
     def _quoted(self, line: int, text: str, bare: str) -> Record:
@@ -113,7 +153,7 @@ class Tokens:
                 )
             if end < len(text):
                 break
-            text, start = next(self._lines, ""), 0
+            text, start = self._readline(), 0
             if not text:
                 raise Unreadable(f"The quote opened on line {opened} is never closed.")
             self.line += 1
@@ -148,6 +188,7 @@ def widths(text: str, delimiter: str) -> Iterator[int]:
     """How many cells each record has, up to the first one that cannot be read."""
     try:
         for record in Tokens(io.StringIO(text, newline=""), delimiter):
-            yield record.width
+            if isinstance(record, Record):
+                yield record.width
     except Unreadable:
         return

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from admin.writes.csv_import.errors import Unreadable
 from admin.writes.csv_import.read import Reader, locate_bad_byte
 from admin.writes.csv_import.sniff import Format, sniff
 
@@ -42,6 +43,27 @@ def test_cells_survive_any_dialect(rows: list[list[str]], delimiter: str, end: s
     headers = delimiter.join(f"h{n}" for n in range(len(rows[0]))) + end
     form = Format(delimiter=delimiter)
     assert read_back((headers + out.getvalue()).encode(), form) == rows
+
+
+def outcome(content: bytes, name: str, value: object) -> object:
+    """What becomes of a file whose blocks are read in another way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(f"admin.writes.csv_import.tokens.{name}", value)
+        try:
+            reader = Reader(io.BytesIO(content), Format())
+            return b"".join(reader.batches()), reader.rows, reader.blank, reader.ctrl_z
+        except Unreadable as error:
+            return str(error)
+
+
+@given(
+    text=some.text(alphabet='ab,"\r\n\x1a\0', max_size=60) | some.text(alphabet="a,\r\n", max_size=60),
+    headers=some.sampled_from(["h,i\n", "h\r\n"]),
+    block=some.integers(1, 20),
+)
+def test_lines_in_runs_are_what_they_are_one_by_one(text: str, headers: str, block: int):
+    content = (headers + text).encode()
+    assert outcome(content, "BLOCK", block) == outcome(content, "Tokens._run", lambda _tokens: None)
 
 
 @given(
