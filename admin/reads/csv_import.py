@@ -45,6 +45,10 @@ class Summary:
     state: str
     report: dict[str, Any] | None
 
+    @classmethod
+    def of(cls, record: Import, state: str) -> Summary:
+        return cls(record.id, record.at, record.person_name, record.identity, record.file_name, state, record.report)
+
 
 def _state() -> ColumnElement[str]:
     """The state as people know it: whether it runs or was undone is asked, not stored a second time."""
@@ -92,17 +96,17 @@ async def people(session: AsyncSession) -> list[tuple[int, str]]:
     return [(number, name) for number, name in await session.execute(statement.order_by(Person.name))]
 
 
-async def under_way(session: AsyncSession, person_id: int | None, limit: int) -> list[Summary]:
-    """Imports that are not done yet, newest first, among the last hundred. None: everybody's."""
+async def under_way(session: AsyncSession, person_id: int | None, limit: int) -> list[tuple[Import, str]]:
+    """Imports that are not done yet with their states, newest first, among the last hundred. None: everybody's."""
     latest = select(Import.id).order_by(Import.id.desc()).limit(LATEST).scalar_subquery()
     statement = (
-        select(Import.id, Import.at, Import.person_name, Import.identity, Import.file_name, _state(), Import.report)
+        select(Import, _state())
         .where(Import.id.in_(latest), Import.state.in_(UNDER_WAY))
         .where(true() if person_id is None else Import.person_id == person_id)
         .order_by(Import.id.desc())
         .limit(limit)
     )
-    return [Summary(*row) for row in await session.execute(statement)]
+    return [(record, state) for record, state in await session.execute(statement)]
 
 
 async def same_file(session: AsyncSession, record: Import) -> Summary | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -29,8 +30,8 @@ class Progress:
 
 
 NOW = text("""
-select extract(epoch from clock_timestamp() - activity.xact_start)::float,
-       coalesce(pg_sequence_last_value(to_regclass(:counter)), 0),
+select i.id, extract(epoch from clock_timestamp() - activity.xact_start)::float,
+       coalesce(pg_sequence_last_value(to_regclass(:counters || i.id || '_done')), 0),
        exists (select from procrastinate_jobs where id = i.job_id and abort_requested),
        copy.tuples_processed, coalesce(copy.bytes_processed, 0),
        exists (select from procrastinate_workers where last_heartbeat > now() - interval '45 seconds')
@@ -40,18 +41,22 @@ left join pg_locks l
   and l.database = (select oid from pg_database where datname = current_database())
 left join pg_stat_activity activity on activity.pid = l.pid
 left join pg_stat_progress_copy copy on copy.pid = l.pid and copy.command = 'COPY FROM'
-where i.id = :import_id
+where i.id = any (:imports)
 """)
 
 
 async def now(session: AsyncSession, import_id: int) -> Progress:
     """Where an import that exists is right now."""
-    counter = f"{STAGING_SCHEMA}.import_{import_id}_done"
-    asked = {"import_id": import_id, "counter": counter, "running": RUNNING}
+    return (await of(session, [import_id]))[import_id]
+
+
+async def of(session: AsyncSession, import_ids: Sequence[int]) -> dict[int, Progress]:
+    """Where each of these imports is right now, by its number."""
+    asked = {"imports": list(import_ids), "counters": f"{STAGING_SCHEMA}.import_", "running": RUNNING}
     try:
         async with session.begin_nested():
-            row = (await session.execute(NOW, asked)).one()
+            rows = (await session.execute(NOW, asked)).all()
     except InternalError:
-        # The counter was dropped between being found and being read, with all that was staged: it is not found again.
-        row = (await session.execute(NOW, asked)).one()
-    return Progress(*row)
+        # A counter was dropped between being found and being read, with all that was staged: it is not found again.
+        rows = (await session.execute(NOW, asked)).all()
+    return {import_id: Progress(*row) for import_id, *row in rows}

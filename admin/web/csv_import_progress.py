@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads import csv_import_progress as progress
+from admin.reads.csv_import_progress import Progress
 from admin.web.csv_import_stages import CHECKING as CHECKING_ROWS
+from admin.web.csv_import_stages import PAGES, stage
 from admin.web.csv_import_stages import READING as READING_FILE
-from admin.web.csv_import_stages import stage
 from admin.writes.csv_import.report import Report
 from admin.writes.csv_import.store import Stored
 
-AT_WORK = ("queued", "running")
 WAITING = "Waiting for a worker. At most two imports of one person run at once, four in all, and one into a table."
 NOBODY = (
     "No worker is running, so this waits. It begins by itself as soon as whoever runs the console starts one "
@@ -62,17 +62,28 @@ class Shown:
 
 async def look(session: AsyncSession, stored: Stored, state: str) -> Shown:
     """Where the import is right now."""
-    total = stored.staged.rows if stored.staged else 0
-    if stage(stored, state) == READING_FILE:
-        return _reading(stored.record.file_bytes, await progress.now(session, stored.id))
-    if stage(stored, state) == CHECKING_ROWS:
-        return _checking(total, await progress.now(session, stored.id))
-    if state not in AT_WORK or stored.report is None:
+    if not at_work(stored, state):
+        total = stored.staged.rows if stored.staged else 0
         return Shown(total if state in ("done", "undone") else 0, total)
-    return _running(stored.report, await progress.now(session, stored.id))
+    return shown(stored, state, await progress.now(session, stored.id))
 
 
-def _reading(size: int, now: progress.Progress) -> Shown:
+def at_work(stored: Stored, state: str) -> bool:
+    """Whether it is a worker's turn."""
+    return PAGES[stage(stored, state)][0] == "running"
+
+
+def shown(stored: Stored, state: str, now: Progress) -> Shown:
+    """How far an import is that is at work."""
+    if stage(stored, state) == READING_FILE:
+        return _reading(stored.record.file_bytes, now)
+    total = stored.staged.rows if stored.staged else 0
+    if stage(stored, state) == CHECKING_ROWS:
+        return _checking(total, now)
+    return _running(stored.report, now) if stored.report else Shown(0, total)
+
+
+def _reading(size: int, now: Progress) -> Shown:
     """A total is known once it can be told from the size of the file; until then the bar only shows that it goes on."""
     if now.seconds is None:
         return Shown(0, 0, WAITING if now.worked else NOBODY)
@@ -86,14 +97,14 @@ def _reading(size: int, now: progress.Progress) -> Shown:
     return Shown(now.read_rows, total, READING, round(rate), round((total - now.read_rows) / max(rate, 1)) + 1)
 
 
-def _checking(total: int, now: progress.Progress) -> Shown:
+def _checking(total: int, now: Progress) -> Shown:
     """A check counts nothing on its way: the bar only shows that it goes on."""
     if now.seconds is None:
-        return Shown(0, 0, WAITING)
+        return Shown(0, 0, WAITING if now.worked else NOBODY)
     return Shown(0, 0, STOPPING if now.stopping else f"{JUDGING[:-1]}: {total:,} rows.")
 
 
-def _running(report: Report, now: progress.Progress) -> Shown:
+def _running(report: Report, now: Progress) -> Shown:
     if now.seconds is None:
         return Shown(0, report.total, WAITING if now.worked else NOBODY)
     if now.stopping:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads import csv_import
+from admin.reads import csv_import_progress as progress
+from admin.reads.csv_import import Summary
 from admin.web import csv_import_index, csv_import_progress, urls
 from admin.web.csv_import_index import Entry
 from admin.web.csv_import_progress import Shown
-from admin.web.csv_import_stages import PAGES, stage
 from admin.web.gate import Permission
 from admin.web.visit import Visit
-from admin.writes.csv_import import store
+from admin.writes.csv_import.store import Stored
 
 MOST = 4
 
@@ -33,16 +34,15 @@ async def under_way(session: AsyncSession, visit: Visit) -> tuple[Running, ...]:
     if not visit.may(Permission.IMPORT):
         return ()
     whose = None if visit.actor.role == "admin" else visit.actor.id
-    found = []
-    for summary in await csv_import.under_way(session, whose, MOST):
-        stored = await store.get(session, summary.id)
-        at_work = PAGES[stage(stored, summary.state)][0] == "running"
-        found.append(
-            Running(
-                summary.id,
-                csv_import_index.entry(visit, summary),
-                urls.import_page(summary.id, "status"),
-                await csv_import_progress.look(session, stored, summary.state) if at_work else None,
-            )
+    found = [(Stored.of(record), state) for record, state in await csv_import.under_way(session, whose, MOST)]
+    at_work = [stored.id for stored, state in found if csv_import_progress.at_work(stored, state)]
+    now = await progress.of(session, at_work) if at_work else {}
+    return tuple(
+        Running(
+            stored.id,
+            csv_import_index.entry(visit, Summary.of(stored.record, state)),
+            urls.import_page(stored.id, "status"),
+            csv_import_progress.shown(stored, state, now[stored.id]) if stored.id in now else None,
         )
-    return tuple(found)
+        for stored, state in found
+    )

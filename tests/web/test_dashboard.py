@@ -98,14 +98,27 @@ async def test_what_leaves_the_trash_and_what_is_under_way_is_there(browse: Brow
 
 async def test_the_page_asks_little_however_many_tables_there_are(browse: Browse, app):
     admin = await browse("admin")
-    recorder = Queries()
     engine = app.state.console.sessions.kw["bind"].sync_engine
     await admin.get("/admin/")
-    event.listen(engine, "before_cursor_execute", recorder.record)
-    await admin.get("/admin/")
-    event.remove(engine, "before_cursor_execute", recorder.record)
+
+    async def asked() -> list[str]:
+        recorder = Queries()
+        event.listen(engine, "before_cursor_execute", recorder.record)
+        page = await admin.get("/admin/")
+        event.remove(engine, "before_cursor_execute", recorder.record)
+        assert page.text.count("data-step") == page.text.count("<progress")
+        return [*recorder.statements, *["shown"] * page.text.count("<progress")]
+
     # Who asks, the sizes, the operations, the imports; growth, trash and health are kept for a while.
-    assert len(recorder) <= 5, recorder.statements
+    assert len(await asked()) <= 5
+    for number in range(3):
+        sent = {"file": (f"{number}.csv", f"name\nAnn {number}\n".encode(), "text/csv")}
+        review = await admin.post("/admin/author/import", files=sent)
+        await admin.post(f"{review.headers['location']}/apply")
+    # And how far all of them are, within a savepoint.
+    found = await asked()
+    assert found.count("shown") == 3
+    assert len(found) - 3 <= 5 + 3, found
 
 
 async def test_the_menu_asks_for_the_numbers_of_all_tables(browse: Browse, database: Database):
