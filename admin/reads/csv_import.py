@@ -52,8 +52,9 @@ class Summary:
 
 def _state() -> ColumnElement[str]:
     """The state as people know it: whether it runs or was undone is asked, not stored a second time."""
-    undoing = aliased(Operation)
-    undone = select(1).where(undoing.undoes == Import.operation_id).exists()
+    undoing, again = aliased(Operation), aliased(Operation)
+    done_again = select(1).where(again.undoes == undoing.id).exists()
+    undone = select(1).where(undoing.undoes == Import.operation_id, ~done_again).exists()
     running = and_(Import.state.in_(("review", "queued")), AT_WORK)
     return case((undone, "undone"), (running, "running"), else_=Import.state)
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from admin.errors import BadRequest, LarderError
+from admin.errors import BadRequest, LarderError, NotFound
 from admin.jobs import queue
 from admin.web import csv_import_index, csv_import_list, csv_import_run, urls
 from admin.web.csv_export import Download, attachment
@@ -76,6 +76,8 @@ async def rejects_file(visit: Visit) -> Response:
     """The rejected rows as a file, to be mended and handed in again."""
     async with visit.transaction() as session:
         visit, stored = await opened(visit, session)
+        if not await rejects.kept(session, stored.id):
+            raise NotFound("The rejected rows of this import are not kept any more, or it has not been checked yet.")
     part = visit.request.query_params.get("part", "1")
     lines = rejects.part(stored.report or Report(0, 0, 0, 0, 0), int(part) if re.fullmatch(r"\d{1,6}", part) else 0)
 

@@ -13,7 +13,7 @@ from admin.web.visit import Visit
 from admin.writes.csv_import import mapping
 
 STATES = {
-    "staging": ("not read yet", "grey"), "review": ("to review", "blue"), "queued": ("waiting", "grey"),
+    "staging": ("preparing", "grey"), "review": ("to review", "blue"), "queued": ("waiting", "grey"),
     "running": ("running", "blue"), "done": ("done", "green"), "failed": ("failed", "red"),
     "cancelled": ("cancelled", "grey"), "undone": ("undone", "amber"),
 }  # fmt: skip

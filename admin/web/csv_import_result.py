@@ -1,25 +1,53 @@
-"""What the database itself says that an import did, beside what the run has counted."""
+"""What the database itself says that an import did, beside what the run has counted, and what was undone of it."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.reads import catalog, operation_rows, operations
+from admin.reads.wording import moment
+from admin.tables import Operation
 from admin.traits import traits_of
+from admin.web import urls
 from admin.web.csv_import_view import View
+from admin.web.gate import Permission
 
 
-async def recorded(session: AsyncSession, view: View) -> str | None:
-    """“Counted again in the database: 9,988 rows added, 12 changed; 4,664 authors added.”; None when it did nothing or
-    is not over."""
+@dataclass(frozen=True)
+class Recorded:
+    """`counted` in the database, empty when the import changed nothing or is not over; `undone` by whom, when and how
+    far, with the page of that; `undo_url` where the import can be undone."""
+
+    counted: str = ""
+    undone: str = ""
+    undone_url: str = ""
+    undo_url: str = ""
+
+
+async def recorded(session: AsyncSession, view: View) -> Recorded:
+    """What the record of changes says of the import."""
     operation_id = view.stored.record.operation_id
     found = await operations.one(session, operation_id) if operation_id is not None else None
     if found is None:
-        return None
-    operation, table = found.operation, catalog.name_of(view.resource.traits)
+        return Recorded()
+    counted = await _counted(session, view, found.operation)
+    undo = found.undone_by
+    if undo is not None:
+        back = "" if view.state == "undone" else " This was taken back since, so its rows are there again."
+        said = f"{undo.person_name}, {moment(undo.at)}: {undo.sentence}{back}"
+        return Recorded(counted, said, urls.operation(undo.id))
+    may = found.undoable and view.state == "done" and view.visit.may(Permission.UNDO, view.resource)
+    return Recorded(counted, undo_url=urls.undo(found.operation.id) if may else "")
+
+
+async def _counted(session: AsyncSession, view: View, operation: Operation) -> str:
+    """“Counted again in the database's own record: 9,988 rows added, 12 changed; 4,664 authors added.”"""
+    table = catalog.name_of(view.resource.traits)
     counts = await operation_rows.counts(session, operation.id, operation.at)
     if not counts:
-        return None
+        return ""
     added, changed = (counts.pop((table, kind), 0) for kind in "IU")
     if changed != view.report.changed:
         # Rows that changed places were written twice.

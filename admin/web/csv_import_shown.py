@@ -9,9 +9,9 @@ from admin.errors import NotFound
 from admin.web import csv_import_rejected, csv_import_replacing, csv_import_rows
 from admin.web.csv_import_tabs import CORRECTED
 from admin.web.csv_import_view import View
-from admin.writes.csv_import import originals, paging, rejected, review, store
+from admin.writes.csv_import import originals, paging, rejected, rejects, review, store
 
-NO_ROWS: dict[str, object] = {"rows": None, "rejected": None, "corrected": None}
+NO_ROWS: dict[str, object] = {"rows": None, "rejected": None, "corrected": None, "dropped": False}
 
 
 async def lead_to(session: AsyncSession, view: View, line: int) -> Response:
@@ -25,7 +25,8 @@ async def lead_to(session: AsyncSession, view: View, line: int) -> Response:
 
 
 async def shown(session: AsyncSession, view: View) -> dict[str, object]:
-    """What the template takes: `rejected`, `corrected` or `rows`; at most one of them is not None."""
+    """What the template takes: `rejected`, `corrected` or `rows`, at most one of them not None; or that they were
+    `dropped` when they had been kept long enough."""
     stored, verdict, after = view.stored, view.tab.verdict, view.tab.after
     if view.state not in ("review", "done") or stored.staged is None:
         return NO_ROWS
@@ -42,6 +43,8 @@ async def shown(session: AsyncSession, view: View) -> dict[str, object]:
 
 
 async def _rejected(session: AsyncSession, view: View, headers: tuple[str, ...]) -> dict[str, object]:
+    if not await rejects.kept(session, view.stored.id):
+        return {"dropped": True}
     group, after = csv_import_rejected.chosen(view), view.tab.after
     found = await rejected.page(session, view.stored.id, headers, after, group)
     if after and not found.rows:

@@ -64,8 +64,7 @@ async def read_again(visit: Visit) -> Response:
 async def choose(visit: Visit) -> Response:
     """Check the rows with other choices; choices that cannot be come back with the reason."""
     data = await visit.form()
-    async with visit.transaction() as session:
-        visit, stored = await opened(visit, session)
+    visit, stored = await _open(visit)
     if stored.staged is None:
         return visit.redirect(urls.import_page(stored.id))
     options = stored.options or Options(())

@@ -13,7 +13,6 @@ from admin.resource import Resource
 from admin.web import urls
 from admin.web.csv_import_stages import OPEN, PAGES, stage
 from admin.web.csv_import_tabs import Tab, tabs
-from admin.web.gate import Permission
 from admin.web.visit import Visit
 from admin.writes.csv_import.options import Options
 from admin.writes.csv_import.report import Report
@@ -136,7 +135,8 @@ class View:
             return self.report.blocking[0]
         if self.report.standing and not self.options.skip_bad:
             rejected = counted(self.report.standing, "rejected row stops", "rejected rows stop")
-            return f"{rejected} the import. Mend them below, change the choices, or skip them."
+            them = "it" if self.report.standing == 1 else "them"
+            return f"{rejected} the import. Mend {them} below, change the choices, or skip {them}."
         return None if self.report.importable else "Nothing would change."
 
     @property
@@ -170,12 +170,6 @@ class View:
     @property
     def again_url(self) -> str:
         return urls.import_upload(self.resource.identity)
-
-    @property
-    def undo_url(self) -> str | None:
-        operation = self.stored.record.operation_id
-        may = self.visit.may(Permission.UNDO, self.resource)
-        return urls.undo(operation) if operation and may and self.state == "done" else None
 
     @property
     def rows_url(self) -> str | None:

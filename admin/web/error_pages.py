@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from admin.errors import BadRequest, Invalid, LarderError, NotAllowed, NotFound, TooLarge, TooMany
+from admin.web import urls
 from admin.web.visit import Visit
 from admin.writes import constraints
 
@@ -84,6 +85,8 @@ class ErrorPage:
     sentence: str
     remedy: str
     reference: str
+    import_url: str = ""
+    """Where the import is that could not go on as was asked."""
 
 
 class ErrorPages:
@@ -107,6 +110,7 @@ class ErrorPages:
             sentence=str(explained) or UNKNOWN,
             remedy=REMEDIES.get(explained.status, ASK),
             reference=request.scope.get("larder.reference", ""),
+            import_url=_import_url(request) if explained.status == 409 else "",
         )
         response = _json(page, explained) if wants_json(request) else self._page(request, page)
         response.headers.update(_headers(error, explained))
@@ -161,6 +165,11 @@ def explain(error: Exception, resource: Any) -> LarderError:
             return constraints.explain(DBAPIError(None, None, error), resource)
         case _:
             return LarderError(UNKNOWN)
+
+
+def _import_url(request: Request) -> str:
+    found = request.scope.get("path_params", {}).get("import_id")
+    return urls.import_page(found) if found is not None else ""
 
 
 def _log(error: Exception, explained: LarderError) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import psycopg
@@ -10,7 +11,7 @@ import pytest
 from admin.reads.csv_import import RUNNING
 from admin.settings import Settings
 from admin.web.console import Console
-from admin.writes.csv_import import receive
+from admin.writes.csv_import import receive, store
 from tests.postgres import Database
 from tests.web.conftest import Browse, Work
 from tests.web.imports import CUSTOMERS, hand_in, handed_in, status
@@ -239,3 +240,56 @@ async def test_a_check_that_failed_says_so_and_keeps_choices_and_corrections(
     await client.post(f"{path}/check")
     await work()
     assert ((await status(client, path))["report"] or {})["corrected"] == 1
+
+
+async def test_what_is_dropped_after_a_while_is_said(browse: Browse, work: Work, console: Console, database: Database):
+    client = await browse("editor")
+    done = await handed_in(client, BAD + b"good@x,Good,1\n")
+    assert (await client.get(f"{done}?line=1")).status_code == 404
+    assert "has no row on line 1." in (await client.get(f"{done}?line=1")).text
+    await client.post(f"{done}/choices", data={"step": "review", "skip": "true"})
+    await client.post(f"{done}/apply")
+    await work()
+    assert (await client.get(f"{done}/rejects.csv")).text.count("n/a") == 60
+    left = await handed_in(client, CUSTOMERS)
+    database.sql("update larder.import set at = now() - interval '8 days'")
+    async with console.sessions.begin() as session:
+        assert await store.sweep(session, 7) == 2
+    page = (await client.get(done)).text
+    assert "1 customer imported" in page
+    assert "60 rows, <code>balance</code>: is not a number" in page
+    assert "rejects.csv" not in page
+    assert (await client.get(f"{done}/rejects.csv")).status_code == 404
+    assert "Nobody finished this import within 7 days" in (await client.get(left)).text
+    # What is over stays over, and leads back.
+    for step in ("apply", "cancel", "check", "choices", "read", "corrections", "take-back"):
+        answer = await client.post(f"{left}/{step}", data={"encoding": "utf-8", "delimiter": "comma"})
+        assert answer.status_code in (303, 409), step
+        assert answer.status_code == 303 or f'href="{left}"' in answer.text, step
+    assert (await status(client, left))["state"] == "cancelled"
+
+
+async def test_an_undone_import_says_by_whom_and_how_far_and_when_it_was_done_again(
+    browse: Browse, work: Work, database: Database
+):
+    client = await browse("editor")
+    path = await handed_in(client, CUSTOMERS)
+    await client.post(f"{path}/apply")
+    await work()
+    database.sql("update customer set name = 'Changed since' where email like 'ben%'")
+    undo = re.search(r'action="(/admin/operations/\d+/undo)"', (await client.get(path)).text)
+    assert undo is not None
+    await client.post(undo[1])
+    page = html.unescape((await client.get(path)).text)
+    assert "Import of 2 customers undone" in page
+    assert re.search(r"editor, on .* UTC: Undone: Customers imported: 2 added\. 1 row put back and 1 kept", page)
+    assert "Show these rows" not in page
+    link = re.search(r'href="(/admin/operations/\d+)">Look at what came of it', page)
+    assert link is not None
+    await client.post(f"{link[1]}/undo")
+    page = (await client.get(path)).text
+    assert "2 customers imported" in page
+    assert "This was taken back since" in page
+    assert "Undo this import" not in page
+    assert (await status(client, path))["state"] == "done"
+    assert database.value("select count(*) from customer") == 2

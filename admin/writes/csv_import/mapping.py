@@ -106,7 +106,7 @@ def _refuse_no_value(resource: Resource, match: Match, text: str) -> None:
 def blocking(resource: Resource, options: Options) -> list[str]:
     """Reasons why no row at all can be imported with these choices."""
     if not options.matches:
-        return [f"None of the headers matches a column of {resource.name_plural}. Match at least one below."]
+        return [f"None of the headers matches a column of {resource.name_plural}. Match at least one."]
     missing = missing_columns(resource, options)
     if options.mode == "add" and missing:
         return [

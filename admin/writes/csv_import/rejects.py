@@ -60,7 +60,7 @@ def part(report: Report, number: int) -> Lines:
 
 async def stream(session: AsyncSession, stored: Stored, lines: Lines = ALL) -> AsyncGenerator[bytes, None]:
     """The file in chunks, in the delimiter of the one that was handed in; UTF-8. Empty when nothing is kept."""
-    if stored.staged is None or not await _kept(session, stored.id):
+    if stored.staged is None or not await kept(session, stored.id):
         return
     headers = stored.staged.headers
     delimiter = stored.format.delimiter
@@ -107,7 +107,8 @@ def _header(headers: tuple[str, ...], delimiter: str) -> str:
     return delimiter.join(tokens.quoted(name) for name in [*headers, *own_columns(headers)]) + "\n"
 
 
-async def _kept(session: AsyncSession, import_id: int) -> bool:
+async def kept(session: AsyncSession, import_id: int) -> bool:
+    """Whether the rejected rows are still there: they are dropped when the import is long over."""
     names = [st.lit(st.staging(import_id, part).as_string(None)) for part in ("", "error")]
     statement = st.of("select to_regclass({a}) is not null and to_regclass({b}) is not null", a=names[0], b=names[1])
     return bool(await st.value(session, statement))

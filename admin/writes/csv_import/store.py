@@ -26,6 +26,7 @@ from admin.writes.csv_import.stage import Staged
 PARTS = ("", "file", "cell", "match", "row", "seen", "need", "error", "was", "mended")
 UNFINISHED = ("staging", "review", "queued", "failed")
 """States of an import that can be given up."""
+EXPIRED = "Nobody finished this import within {days} days, so it was given up by itself."
 SWEPT_AT_ONCE = 20
 """Imports whose tables are dropped in one transaction, which holds a lock for each."""
 
@@ -140,7 +141,7 @@ async def sweep(session: AsyncSession, days: int) -> int:
     for record in found:
         await drop(session, record.id)
         if record.state in UNFINISHED:
-            await finish(session, record.id, "cancelled")
+            await finish(session, record.id, "cancelled", error=EXPIRED.format(days=days))
     return len(found)
 
 
