@@ -146,7 +146,7 @@ def _found(query: ListQuery, shown: Slice) -> Count | None:
     knows nothing where it has not met them as far as it looked; counting would have to look at everything."""
     if shown.total is not None:
         return Exact(shown.total)
-    if shown.looked_through:
+    if shown.looked_through or not shown.rows:
         return Unknown()
     many = shown.expected or 0
     return About(max(many, _seen(query, shown))) if many > NARROWED_LIMIT else None

@@ -65,6 +65,7 @@ async def test_who_looked_further_comes_back_page_by_page(browse: Browse, mode: 
     assert [len(keys(page)) for page in up] == [3, 0, 0, 0, 0]
     assert "Nothing was found in the previous 60 rows of this list." in up[1].text
     assert "Nothing more was found" in up[-1].text
+    assert count(up[-1]) == ("unknown", "", "Not counted")
     assert "The rest of this list was looked through, to its start." in up[-1].text
     again = await to_the_end(up[2], "Next page")
     assert keys(again[-1]) == ["3", "2", "1"]
