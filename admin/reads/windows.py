@@ -92,8 +92,7 @@ class Search:
         return reached
 
     async def next_to(self, order: Order, place: Values) -> Values | None:
-        """The place of the first row of the order behind a place, whether it is found or not: the way back from a page
-        without rows starts there, and so misses none. None where that is not known."""
+        """The place of the row of the order behind a place, found or not: a way back from there misses none."""
         if self.row_cost is None:
             return None
         rows = paging.keys_of(self.resource, order, self.among).where(*keyset.segments(order, place)).limit(1)
