@@ -23,6 +23,10 @@ async def run(visit: Visit) -> Response:
     async with visit.transaction() as session:
         visit, stored = await opened(visit, session)
         page = visit.redirect(urls.import_page(stored.id))
+        if stored.record.state == "done":
+            # Back, and pressed once more: the page that follows says what the first time came to.
+            await flash.add(session, visit, Flash("info", "This import was done before. Nothing was imported again."))
+            return page
         if seen and seen != csv_import_view.mark(stored):
             await flash.add(session, visit, Flash("error", "The choices were changed elsewhere. Look at them again."))
             return page

@@ -168,8 +168,12 @@ def explain(error: Exception, resource: Any) -> LarderError:
 
 
 def _import_url(request: Request) -> str:
+    """The page of the import; on that page itself, the step on which it can be changed."""
     found = request.scope.get("path_params", {}).get("import_id")
-    return urls.import_page(found) if found is not None else ""
+    if found is None:
+        return ""
+    url = urls.import_page(found)
+    return urls.import_page(found, "match") if url == request.url.path else url
 
 
 def _log(error: Exception, explained: LarderError) -> None:

@@ -293,3 +293,50 @@ async def test_an_undone_import_says_by_whom_and_how_far_and_when_it_was_done_ag
     assert "Undo this import" not in page
     assert (await status(client, path))["state"] == "done"
     assert database.value("select count(*) from customer") == 2
+
+
+async def test_whoever_is_clumsy_gets_a_way_on_and_imports_once(browse: Browse, work: Work, database: Database):
+    client, viewer = await browse("editor"), await browse("viewer")
+    path = await handed_in(client, CUSTOMERS)
+    found = re.search(r'name="review" value="(\w+)"', (await client.get(path)).text)
+    assert found is not None
+    mark = {"review": found[1]}
+
+    async def refused(at: str, **data: str) -> str:
+        answer = await client.post(f"{path}/{at}", data=data)
+        assert answer.status_code == 409, (at, answer.status_code)
+        assert f'href="{path}">' in answer.text, "it leads to the import"
+        return html.unescape(answer.text)
+
+    # The button pressed twice; then another tab goes on with what it shows.
+    for _ in range(2):
+        assert (await client.post(f"{path}/apply", data=mark)).headers["location"] == path
+    assert "This import is queued" in await refused("corrections", **mark, **{"cell-2-2": "Anna"})
+    assert "This import is queued" in await refused("choices", step="mode", mode="add")
+    await work()
+    # Back, and pressed once more; cancelled when it is over.
+    assert (await client.post(f"{path}/apply", data=mark)).headers["location"] == path
+    assert "Nothing was imported again" in (await client.get(path)).text
+    assert "there is nothing to cancel" in await refused("cancel")
+    assert "This import is done" in await refused("check")
+    assert database.value("select count(*) from customer where name in ('Ann', 'Ben')") == 2
+    assert database.value("select count(*) from customer") == 2
+    # Somebody else's page says that it is not theirs.
+    assert (await viewer.get(path)).status_code == 403
+    # A column that is gone since: what was to be written into it is not, and the reason is said.
+    path = await handed_in(client, b"email,name,born\ncy@x,Cy,1990-01-02\n")
+    other = await handed_in(client, b"email,name,born\ndi@x,Di,1990-01-02\n")
+    await client.post(f"{path}/apply")
+    database.sql("alter table customer drop column born")
+    answer = await client.get(other)
+    assert (answer.status_code, "has no column Born any more" in answer.text) == (409, True)
+    assert f'href="{other}/match"' in answer.text
+    assert (await client.get(f"{other}/match")).status_code == 200
+    await work()
+    assert (await status(client, path))["state"] == "failed"
+    page = (await client.get(path)).text
+    assert ">Retry</button>" in page
+    assert 'role="alert"' in page
+    assert (await client.post(f"{path}/cancel")).status_code == 303
+    assert "was cancelled" in (await client.get(path)).text
+    assert database.value("select count(*) from customer") == 2

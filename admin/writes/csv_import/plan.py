@@ -8,12 +8,17 @@ from dataclasses import dataclass, replace
 from psycopg.sql import Composable, Identifier
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin.errors import Conflict
 from admin.resource import Resource
 from admin.traits import Column, Traits, UniqueKey
 from admin.writes.csv_import import catalog, mapping
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.catalog import ColumnInfo, TableInfo
 from admin.writes.csv_import.options import Options
+
+GONE = (
+    "The table of {table} has no column {column} any more. Match the column of the file to another one, or ignore it."
+)
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,8 @@ def live(traits: Traits, alias: str) -> Composable:
 async def make(
     session: AsyncSession, import_id: int, resource: Resource, options: Options, headers: tuple[str, ...]
 ) -> Plan:
-    """Resolve the choices against the database's catalog. Raises `BadRequest` when they do not fit together."""
+    """Resolve the choices against the database's catalog. Raises `BadRequest` when they do not fit together, `Conflict`
+    when the table lacks a column that they name."""
     mapping.validate(resource, options)
     info = await catalog.look_up(session, resource.traits.table)
     mapped = []
@@ -149,6 +155,8 @@ async def make(
         # Choices may be old: what a form may change can have been taken away since.
         mapping.chosen(resource, match.heading(headers), match.cell, match.target)
         column = resource.traits.columns[match.column]
+        if column.sa.name not in info.columns:
+            raise Conflict(GONE.format(table=resource.name_plural, column=resource.label(match.column)))
         parent = await _parent(session, column, match.via, options) if match.via else None
         one = Mapped(match.cell, column, info.columns[column.sa.name], parent, st.name("s", f"c{match.cell}"))
         mapped.append(replace(one, source=_source(one, match.fill, len(headers), resource, options)))
