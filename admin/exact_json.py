@@ -6,6 +6,7 @@ then change all its numbers. Here decimals are `Decimal`, in and out, so a value
 
 from __future__ import annotations
 
+import functools
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -35,15 +36,21 @@ def loads(text: str | bytes) -> Any:
     Raises `JSONError`, `NotANumber`, `OutOfRange`, or RecursionError for what is nested too deeply.
     """
     try:
-        return simplejson.loads(text, use_decimal=True, parse_int=_whole, parse_constant=_refuse)
+        return DECODER.decode(text if isinstance(text, str) else text.decode())
     except InvalidOperation:
         raise OutOfRange from None
 
 
 def dumps(value: Any, *, indent: int | None = None, sort_keys: bool = False, escape: bool = False) -> str:
     """The JSON text of a value, in its own letters or, with `escape`, in ASCII alone."""
-    return simplejson.dumps(
-        value, use_decimal=True, ensure_ascii=escape, indent=indent, sort_keys=sort_keys, default=str, allow_nan=False
+    return str(_encoder(indent, sort_keys=sort_keys, escape=escape).encode(value))
+
+
+@functools.cache
+def _encoder(indent: int | None, *, sort_keys: bool, escape: bool) -> simplejson.JSONEncoder:
+    """Made once: that takes longer than it takes to write what a list shows of a value."""
+    return simplejson.JSONEncoder(
+        use_decimal=True, ensure_ascii=escape, indent=indent, sort_keys=sort_keys, default=str, allow_nan=False
     )
 
 
@@ -76,3 +83,7 @@ def _whole(digits: str) -> int | Decimal:
 
 def _refuse(name: str) -> Any:
     raise NotANumber(name)
+
+
+DECODER = simplejson.JSONDecoder(parse_float=Decimal, parse_int=_whole, parse_constant=_refuse)
+"""Made once, as `_encoder` is."""
