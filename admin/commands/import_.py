@@ -19,6 +19,7 @@ from admin.reads import csv_import as imports
 from admin.reads import wording
 from admin.resource import Resource
 from admin.settings import Settings
+from admin.writes import pending
 from admin.writes.csv_import import apply, receive, rejects, running, store
 from admin.writes.csv_import.options import Dates, Decimal, Mode, Trash
 from admin.writes.csv_import.receive import Upload
@@ -81,6 +82,7 @@ async def _import(settings: Settings, resource: Resource, wanted: Wanted) -> Rep
                 report = await apply.apply(
                     session, tables.actor(), resource, stored.id, timeout_ms=timeout, source="command line"
                 )
+            await pending.merge(sessions, resource.traits.table, timeout)
         _print(resource, report)
         await _say_undo(sessions, stored.id)
         await _write_rejects(sessions, stored, wanted, report)

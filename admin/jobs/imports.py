@@ -23,7 +23,7 @@ from admin.jobs import slots
 from admin.resource import Resource
 from admin.settings import Settings
 from admin.tables import Import
-from admin.writes import constraints
+from admin.writes import constraints, pending
 from admin.writes.csv_import import apply, receive, running, store
 from admin.writes.csv_import.errors import InProgress
 
@@ -76,6 +76,8 @@ async def run(works: Works, job: Job) -> None:
             if resource is None or not (attempt := await _begin(works, session, job, resource)):
                 return
             await STEPS[job.step](works, session, job, resource)
+        if job.step == "apply":
+            await pending.merge(works.sessions, resource.traits.table, works.settings.import_timeout_ms)
     except (InProgress, Later):
         raise Later from None
     except Exception as error:

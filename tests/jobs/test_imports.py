@@ -20,6 +20,7 @@ from admin.jobs import imports, periodic, queue, slots
 from admin.reads import csv_import as reads
 from admin.reads import csv_import_progress as progress
 from admin.schema import ROOT
+from admin.writes import pending
 from admin.writes.csv_import import receive, running, store
 from admin.writes.csv_import.errors import InProgress
 from admin.writes.csv_import.receive import Upload
@@ -59,6 +60,20 @@ async def test_a_late_or_doubled_job_changes_nothing(jobs: Queue):
     assert (await jobs.state(import_id), jobs.jobs()) == ("done", [])
     assert jobs.database.value("select count(*) from customer") == 2
     assert jobs.database.value("select count(*) from larder.operation") == 1
+
+
+async def test_what_indexes_gathered_is_sorted_in_once_an_import_is_done(jobs: Queue, monkeypatch: pytest.MonkeyPatch):
+    waiting = "select larder.merge_pending('customer')"
+    jobs.database.sql("insert into customer (email, name) values ('cy@x', 'Cy')")
+    assert (jobs.database.value(waiting), jobs.database.value(waiting)) == (1, 0)
+    await jobs.queued(TWO)
+    await jobs.drain()
+    assert jobs.database.value(waiting) == 0
+    # What does not work there is no matter of the import's.
+    monkeypatch.setattr(pending, "MERGE", text("select :relation / 0"))
+    import_id = await jobs.queued(TWO.replace("@x", "@y"))
+    await jobs.drain()
+    assert (await jobs.state(import_id), jobs.jobs()) == ("done", [])
 
 
 async def test_what_waits_is_cancelled_on_the_spot(jobs: Queue):

@@ -17,7 +17,7 @@ from admin.database import bounded
 from admin.errors import Conflict
 from admin.reads import wording
 from admin.resource import Resource
-from admin.writes import operations
+from admin.writes import operations, pending
 from admin.writes.csv_import import change, check, parents, recheck, refused, running, store
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.errors import InProgress
@@ -101,6 +101,7 @@ async def _attempt(run: Run) -> Report:
 async def _run(run: Run, *, around: bool) -> Report:
     session, made = run.session, run.plan
     await st.run(session, st.of(check.SETTINGS))
+    await pending.gather(session)
     await running.restart(session, run.stored.id)
     recording = operations.recorded(session, run.actor, "import", made.resource.identity, source=run.source)
     async with recording as recorder:
