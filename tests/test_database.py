@@ -71,8 +71,6 @@ async def test_what_asks_for_it_is_prepared_unless_there_is_a_pooler(tight_engin
             await session.execute(other)
         kept = (await session.scalars(text("select statement from pg_prepared_statements"))).all()
         assert kept == ([] if tight.pooler else [asking.text])
-        custom = await session.scalar(text("show plan_cache_mode"))
-        assert custom == ("auto" if tight.pooler else "force_custom_plan")
 
 
 async def test_a_column_that_has_another_type_now_is_read_all_the_same(engine: AsyncEngine, database: Database):

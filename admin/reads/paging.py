@@ -19,7 +19,6 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, func, select, un
 from sqlalchemy.orm import load_only
 from sqlalchemy.orm.attributes import set_committed_value
 
-from admin.database import PREPARED
 from admin.reads import keyset, parents
 from admin.reads.ordering import Order, SortKey, arranged
 from admin.reads.parents import Parents
@@ -151,7 +150,7 @@ async def skip(source: Source, offset: int, limit: int) -> list[Found]:
     if (limit, tally is not None) not in made:
         names, rows = _statement(source.resource, source.order, page_of_keys(source, (), limit))
         counting = [tally.statement.scalar_subquery()] if tally else []
-        made[limit, tally is not None] = names, rows.add_columns(*counting).prefix_with(PREPARED)
+        made[limit, tally is not None] = names, rows.add_columns(*counting)
     found = await _rows(source, made[limit, tally is not None])
     if tally and found:
         tally.n = found[0][1][-1]

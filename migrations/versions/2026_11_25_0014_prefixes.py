@@ -17,6 +17,7 @@ down_revision = "batches"
 branch_labels = None
 depends_on = None
 
+# Batches are numbered in the order of their rows: an undo follows them, and walks along the table then.
 # A number without its last two digits; of a UUID the part that version 7 makes of the time.
 KEY_PREFIX = """
 CREATE FUNCTION larder.key_prefix(key text[]) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
@@ -46,7 +47,7 @@ WITH_PREFIXES = """
                    mod(place, 100) = 0 OR prefix <> lag(prefix) OVER (ORDER BY place) AS differs
             FROM (SELECT key, larder.key_prefix(key) AS prefix, row_number() OVER () - 1 AS place
                   FROM (SELECT %s AS key FROM rows_now AS larder_row) AS made) AS numbered) AS inserted
-      GROUP BY batch"""
+      GROUP BY batch ORDER BY batch"""
 
 KEYS_ALONE = """
       INSERT INTO larder.inserted_keys (operation_id, table_name, keys)
