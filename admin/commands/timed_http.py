@@ -16,29 +16,36 @@ HEAD_SECONDS = 8
 
 
 class Joined:
-    """A transport that sends what is written in one turn of the event loop together."""
+    """A transport that holds back one write for the next one in the same turn of the event loop: a head for its body.
+
+    Not more than one: what a transport does not get it cannot count, and it is by what waits there that the writer of
+    an endless answer is told to pause.
+    """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
         self._loop = loop
-        self._written: list[bytes] = []
+        self._held = b""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        if not self._written:
+        if self._held:
+            self._held += data
+            self._send()
+        elif data:
+            self._held = data
             self._loop.call_soon(self._send)
-        self._written.append(data)
 
     def close(self) -> None:
         self._send()
         self._transport.close()
 
     def _send(self) -> None:
-        written, self._written = self._written, []
-        if written and not self._transport.is_closing():
-            self._transport.write(b"".join(written))
+        held, self._held = self._held, b""
+        if held and not self._transport.is_closing():
+            self._transport.write(held)
 
 
 class TimedProtocol(H11Protocol):

@@ -26,12 +26,29 @@ async def echo(scope, receive, send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+sent: list[int] = []
+
+
+async def flood(scope, receive, send) -> None:
+    """Sends 128 MB as fast as it may."""
+    sent.clear()
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for number in range(2_000):
+        await send({"type": "http.response.body", "body": b"x" * 2**16, "more_body": True})
+        sent.append(number)
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def app(scope, receive, send) -> None:
+    await (flood if scope["path"] == "/flood" else echo)(scope, receive, send)
+
+
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
     """A connection to a server that gives a head 0.8 seconds."""
     monkeypatch.setattr(timed_http, "HEAD_SECONDS", 0.8)
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(echo, http=timed_http.TimedProtocol, lifespan="off", log_config=None)
+    config = uvicorn.Config(app, http=timed_http.TimedProtocol, lifespan="off", log_config=None)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -58,6 +75,12 @@ def test_a_request_is_answered_at_once(client: socket.socket) -> None:
     answer = client.recv(4096)
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n"), "the head"
     assert answer.endswith(b"\r\n\r\n0"), "and the body with it"
+
+
+def test_an_answer_without_end_waits_for_its_reader(client: socket.socket) -> None:
+    client.sendall(REQUEST.replace(b"/ ", b"/flood "))
+    assert client.recv(1) == b"H"
+    assert len(sent) < 1_000
 
 
 def test_silence_is_ended(client: socket.socket) -> None:
