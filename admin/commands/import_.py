@@ -19,8 +19,7 @@ from admin.reads import csv_import as imports
 from admin.reads import wording
 from admin.resource import Resource
 from admin.settings import Settings
-from admin.writes import pending
-from admin.writes.csv_import import apply, receive, rejects, running, store
+from admin.writes.csv_import import apply, pending, receive, rejects, running, store
 from admin.writes.csv_import.options import Dates, Decimal, Mode, Trash
 from admin.writes.csv_import.receive import Upload
 from admin.writes.csv_import.report import Report

@@ -23,8 +23,8 @@ from admin.jobs import slots
 from admin.resource import Resource
 from admin.settings import Settings
 from admin.tables import Import
-from admin.writes import constraints, pending
-from admin.writes.csv_import import apply, receive, running, store
+from admin.writes import constraints
+from admin.writes.csv_import import apply, pending, receive, running, store
 from admin.writes.csv_import.errors import InProgress
 
 log = structlog.get_logger("larder.jobs")

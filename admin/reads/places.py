@@ -40,7 +40,7 @@ STATISTICS = table(
 LATELY_S = 60.0
 """For so long what the statistics said is not read again, which takes as long as the rows: they change by ANALYZE."""
 
-_read_lately: WeakKeyDictionary[Any, dict[tuple[Column, bool], tuple[float, Spread | None]]] = WeakKeyDictionary()
+_read_lately: WeakKeyDictionary[Any, dict[tuple[Column, bool], tuple[float, Spread]]] = WeakKeyDictionary()
 """Engine → column and whether it descends → until when, and the spread."""
 
 

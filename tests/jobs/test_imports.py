@@ -20,8 +20,7 @@ from admin.jobs import imports, periodic, queue, slots
 from admin.reads import csv_import as reads
 from admin.reads import csv_import_progress as progress
 from admin.schema import ROOT
-from admin.writes import pending
-from admin.writes.csv_import import receive, running, store
+from admin.writes.csv_import import pending, receive, running, store
 from admin.writes.csv_import.errors import InProgress
 from admin.writes.csv_import.receive import Upload
 from tests.jobs import process

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from httpx2 import AsyncClient, Response
@@ -29,3 +30,10 @@ async def status(client: AsyncClient, path: str) -> dict[str, Any]:
 
 def counts(found: dict[str, Any]) -> dict[str, int]:
     return {name: found["report"][name] for name in ("new", "changed", "unchanged", "rejected", "total")}
+
+
+def mark(page: str) -> str:
+    """What a page of a review sends along, so that a change of another review is noticed."""
+    found = re.search(r'name="review" value="(\w+)"', page)
+    assert found is not None
+    return found[1]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.postgres import Database
 from tests.web.conftest import Browse
-from tests.web.imports import CUSTOMERS, counts, handed_in, status
+from tests.web.imports import CUSTOMERS, counts, handed_in, mark, status
 
 pytestmark = pytest.mark.anyio
 
@@ -75,8 +75,8 @@ async def test_bad_cells_are_mended_on_the_page_and_taken_back(browse: Browse, d
     path = await handed_in(client, CUSTOMERS + b'cy@x,Cy,"1,5"\ndi@x,"D\ni",?\nem@x,Em,1,2\n')
     page = (await client.get(path)).text
     assert 'href="/admin/imports/' in page
-    mark = re.search(r'name="review" value="(\w+)"', page)[1]  # type: ignore[index]
-    form = {"review": mark, "cell-4-3": "1.5", "cell-5-3": "?", "out": "7"}
+    review = mark(page)
+    form = {"review": review, "cell-4-3": "1.5", "cell-5-3": "?", "out": "7"}
     stale = await client.post(f"{path}/corrections?show=rejected", data={**form, "review": "old"})
     assert stale.headers["location"] == f"{path}?show=rejected#rows"
     assert "nothing was changed" in (await client.get(path)).text
@@ -89,8 +89,8 @@ async def test_bad_cells_are_mended_on_the_page_and_taken_back(browse: Browse, d
     corrected = (await client.get(f"{path}?show=corrected")).text
     assert "<del>1,5</del>" in corrected
     assert "Left out" in corrected
-    mark = re.search(r'name="review" value="(\w+)"', corrected)[1]  # type: ignore[index]
-    await client.post(f"{path}/take-back", data={"review": mark, "line": "4"})
+    review = mark(corrected)
+    await client.post(f"{path}/take-back", data={"review": review, "line": "4"})
     assert counts(await status(client, path))["rejected"] == 3
     assert (await client.get(f"{path}?show=rejected&group=none&after=x")).status_code == 200
 
@@ -103,8 +103,8 @@ async def test_many_bad_cells_are_replaced_or_mended_in_a_sheet(browse: Browse):
     assert "2 cells would change" in page
     assert "<del>n/a</del>" in page
     assert counts(await status(client, path))["rejected"] == 3
-    mark = re.search(r'name="review" value="(\w+)"', page)[1]  # type: ignore[index]
-    assert (await client.post(f"{path}/replace", data={"review": mark, **asked})).status_code == 303
+    review = mark(page)
+    assert (await client.post(f"{path}/replace", data={"review": review, **asked})).status_code == 303
     assert counts(await status(client, path))["rejected"] == 1
     for wrong, said in (({"column": "9", "find": ""}, "no column 9"), ({"column": "3", "find": "x"}, "No cell would")):
         assert said in (await client.get(path, params={"show": "rejected", **wrong})).text
@@ -124,8 +124,8 @@ async def test_a_line_of_the_wrong_width_is_edited_as_a_whole(browse: Browse, da
     assert f'href="{path}/lines/4">Edit the line' in (await client.get(path)).text
     page = (await client.get(f"{path}/lines/4")).text
     assert "This line has 4 cells, expected 3. Left over: &#34;5&#34;" in page
-    mark = re.search(r'name="review" value="(\w+)"', page)[1]  # type: ignore[index]
-    form = {"review": mark, "whole": "4", "cell-4-1": "cy@x", "cell-4-2": "Lee, Cy", "cell-4-3": "5"}
+    review = mark(page)
+    form = {"review": review, "whole": "4", "cell-4-1": "cy@x", "cell-4-2": "Lee, Cy", "cell-4-3": "5"}
     await client.post(f"{path}/corrections?show=rejected", data=form)
     assert counts(await status(client, path)) == {"new": 3, "changed": 0, "unchanged": 0, "rejected": 0, "total": 3}
     assert (await client.get(f"{path}/lines/99")).status_code == 404

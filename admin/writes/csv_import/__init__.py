@@ -20,6 +20,7 @@ The way of a file, one module a step:
     paging    which lines stand on a page of the review; review and rejected show them, reasons groups the bad ones
     originals what corrected lines held before; corrections, replacing and mended change the staged rows
     apply     the same again behind locks (recheck), and then the change (around refused rows), as one operation
+    pending   what indexes gather meanwhile, sorted in once the operation is done
 
 Everything between reading and applying is set-based SQL on all-text staged rows. Nothing here knows of HTTP, and
 nothing commits.

@@ -17,8 +17,8 @@ from admin.database import bounded
 from admin.errors import Conflict
 from admin.reads import wording
 from admin.resource import Resource
-from admin.writes import operations, pending
-from admin.writes.csv_import import change, check, parents, recheck, refused, running, store
+from admin.writes import operations
+from admin.writes.csv_import import change, check, parents, pending, recheck, refused, running, store
 from admin.writes.csv_import import statements as st
 from admin.writes.csv_import.errors import InProgress
 from admin.writes.csv_import.plan import Plan

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import structlog
 from sqlalchemy import Table, text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from admin.database import bounded
+from admin.writes.csv_import import statements as st
 
 log = structlog.get_logger("larder.imports")
-_PREPARER = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
 
 GATHER = text("select set_config('gin_pending_list_limit', '64MB', true)")
 MERGE = text("select larder.merge_pending(cast(:relation as regclass))")
@@ -29,7 +28,7 @@ async def gather(session: AsyncSession) -> None:
 
 async def merge(sessions: async_sessionmaker[AsyncSession], table: Table, timeout_ms: int) -> None:
     """Sort in what waits for the indexes of a table. The rows are there, whatever becomes of this."""
-    relation = _PREPARER.format_table(table)
+    relation = st.table_name(table).as_string(None)
     try:
         async with sessions.begin() as session, bounded(session, timeout_ms):
             await session.execute(MERGE, {"relation": relation})
